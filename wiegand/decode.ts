@@ -173,14 +173,18 @@ function hexadecimal(used: number): string {
   return text
 }
 
-function read(field: Field, parts: Piece[][]): string {
-  const used = gather(parts)
+function read(field: Field, used: number): string {
   if (field.encoding === 'bcd') return hexadecimal(used)
   if (field.output === 'decimal') return decimal(used)
   return field.digits === undefined ? hexadecimal(used) : hexadecimal(used).padStart(field.digits, '0')
 }
 
-const notDigits = (entry: { field: Field }, text: string) => entry.field.encoding === 'bcd' && /[a-f]/.test(text)
+/** Whether four bits of some limb are ten or more. */
+function notDigits(used: number): boolean {
+  let above = 0
+  for (let i = 0; i < used; i++) above |= (limbs[i]! >>> 3) & ((limbs[i]! >>> 2) | (limbs[i]! >>> 1)) & 0x1111
+  return above !== 0
+}
 
 /** The frame in `words` if every rule of the format holds, else nothing. */
 function fit(of: Plan): Decoded | undefined {
@@ -200,8 +204,9 @@ function numbers(of: Plan, faults: readonly Fault[]): Decoded | undefined {
   let other: Record<string, string> | undefined
   for (let i = 0; i < of.numbers.length; i++) {
     const entry = of.numbers[i]!
-    const text = read(entry.field, entry.limbs)
-    if (faults === noFaults && notDigits(entry, text)) return undefined
+    const used = gather(entry.limbs)
+    if (entry.field.encoding === 'bcd' && faults === noFaults && notDigits(used)) return undefined
+    const text = read(entry.field, used)
     const name = entry.field.role ?? entry.field.name
     if (name === 'cardNumber') cardNumber = text
     else if (name === 'facilityCode') facilityCode = text
@@ -229,7 +234,8 @@ function examine(of: Plan): Decoded {
     if (((words[bit >> 5]! & bitInWord(bit)) === 0 ? 0 : 1) !== value) faults.push({ kind: 'fixed', bit })
   }
   for (const entry of of.numbers) {
-    if (notDigits(entry, read(entry.field, entry.limbs))) faults.push({ kind: 'digit', bit: Math.min(...fieldBits(entry.field)) })
+    if (entry.field.encoding === 'bcd' && notDigits(gather(entry.limbs)))
+      faults.push({ kind: 'digit', bit: Math.min(...fieldBits(entry.field)) })
   }
   return numbers(of, faults.length === 0 ? noFaults : faults)!
 }
