@@ -7,6 +7,7 @@ export type Day = (typeof days)[number]
 
 /** A half-open span of wall-clock time within a day; `to` at or before `from` runs over midnight and belongs to the day it starts. */
 export const interval = z.strictObject({ from: timeOfDay, to: timeOfDay })
+export type Interval = z.output<typeof interval>
 
 /** A time profile in the site's zone (domain.md §2, rule X13). `always` is built in and is not in the list. */
 export const schedule = z.strictObject({
