@@ -115,7 +115,7 @@ export async function play(scenario: Scenario, stage: Stage, advance: Advance, o
       }
       case 'expect': {
         const { body } = step
-        if ('count' in body && body.count !== undefined) {
+        if ('count' in body) {
           const found = matching(body, mark)
           if (found.length === body.count) passed++
           else fail(body, { count: found.length })
