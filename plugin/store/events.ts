@@ -1,0 +1,245 @@
+import { and, desc, eq, gt, gte, inArray, lt, lte, or, sql as query, type SQL } from 'drizzle-orm'
+import type { Check, EventType, StoredEvent } from '../../shared/event.ts'
+import { identity, readFact, writeFact } from './facts.ts'
+import type { Store } from './open.ts'
+import { entries, entryPeople, logs } from './schema.ts'
+
+/** One numbered line of the log: an event, or a gap that a controller's log came with. `body` is its JSON, as stored. */
+export interface Entry {
+  readonly cursor: number
+  readonly kind: 'event' | 'gap'
+  readonly id: string
+  readonly controller: string
+  readonly at: number
+  readonly type: EventType | 'gap'
+  readonly door: string | null
+  readonly source: string
+  readonly body: string
+}
+
+export interface LoggedEvent {
+  readonly event: StoredEvent
+  readonly trace?: readonly Check[] | undefined
+}
+
+/** Events of a log that are gone for good: first and last sequence, both included. */
+export interface LostRange {
+  readonly controller: string
+  readonly logId: string
+  readonly first: number
+  readonly last: number
+}
+
+export interface EventFilter {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly types?: readonly string[] | undefined
+  /** Doors that may be seen; undefined is all, and events without a door. */
+  readonly doors?: readonly string[] | undefined
+  readonly cardholder?: string | undefined
+}
+
+/** A place in the list of newest first. */
+export interface Before {
+  readonly at: number
+  readonly cursor: number
+}
+
+export interface Retention {
+  readonly days: number
+  /** Never fewer than these newest, whatever their age. */
+  readonly atLeast: number
+  /** Never more than these, whatever their age. */
+  readonly atMost: number | null
+}
+
+/** The log over all controllers. Only `append`, `lose` and `prune` write, each within a transaction of the caller's. */
+export interface EventLog {
+  readonly epoch: string
+  /** Cursor of the newest entry; 0 when there is none. */
+  head(): number
+  /** Entries up to this cursor were removed by retention; 0 when none were. */
+  removedThrough(): number
+  /** The sequence wanted next of a log; 1 for one never seen. */
+  next(controller: string, logId: string): number
+  /** Takes over what is new of one log, in order; what is already here is left out, and a hole ends it. */
+  append(controller: string, logId: string, batch: readonly LoggedEvent[], now: number): readonly Entry[]
+  /** Notes what a controller had to remove before it could be taken over. */
+  lose(range: LostRange, now: number): Entry | undefined
+  after(cursor: number, limit: number): readonly Entry[]
+  oldestFirst(after: number, filter: EventFilter, limit: number): readonly Entry[]
+  newestFirst(before: Before | undefined, filter: EventFilter, limit: number): readonly Entry[]
+  byId(id: string): { readonly entry: Entry; readonly trace: readonly Check[] } | undefined
+  /** Removes what retention no longer keeps; undefined when there is nothing to remove. */
+  prune(retention: Retention, now: number): { readonly first: number; readonly last: number; readonly count: number } | undefined
+}
+
+const columns = {
+  cursor: entries.cursor,
+  kind: entries.kind,
+  id: entries.id,
+  controller: entries.controller,
+  at: entries.at,
+  type: query<EventType | 'gap'>`${entries.type}`,
+  door: entries.door,
+  source: entries.source,
+  body: entries.body,
+}
+
+export function openEventLog(store: Store): EventLog {
+  const { db, sql } = store
+  const epoch = identity(store, 'epoch')
+  const insert = sql.prepare(
+    `insert into entries (kind, id, controller, log_id, sequence, at, stored, type, door, source, body, trace)
+     values (@kind, @id, @controller, @logId, @sequence, @at, @stored, @type, @door, @source, @body, @trace) on conflict (controller, log_id, sequence) do nothing`,
+  )
+  const person = sql.prepare('insert or ignore into entry_people (cardholder, cursor) values (?, ?)')
+  const readNext = sql.prepare<[string, string], { next: number }>('select next from logs where controller = ? and log_id = ?')
+  const newest = sql.prepare<[], { seq: number }>("select seq from sqlite_sequence where name = 'entries'")
+  const page = sql.prepare<[number, number], Entry>(
+    'select cursor, kind, id, controller, at, type, door, source, body from entries where cursor > ? order by cursor limit ?',
+  )
+
+  const next = (controller: string, logId: string) => readNext.get(controller, logId)?.next ?? 1
+  const setNext = (controller: string, logId: string, value: number, now: number) => {
+    db.insert(logs)
+      .values({ controller, logId, next: value, seen: now })
+      .onConflictDoUpdate({ target: [logs.controller, logs.logId], set: { next: value, seen: now } })
+      .run()
+  }
+
+  return {
+    epoch,
+    head: () => newest.get()?.seq ?? 0,
+    removedThrough: () => Number(readFact(store, 'removedThrough') ?? 0),
+    next,
+    append(controller, logId, batch, now) {
+      const appended: Entry[] = []
+      let expected = next(controller, logId)
+      for (const { event, trace } of batch) {
+        if (event.sequence < expected) continue
+        if (event.sequence > expected) break
+        const at = Date.parse(event.time)
+        const row = {
+          kind: 'event' as const,
+          id: event.id,
+          controller,
+          logId,
+          sequence: event.sequence,
+          at,
+          stored: now,
+          type: event.type,
+          door: event.door ?? null,
+          source: event.source.id,
+          body: JSON.stringify(event),
+          trace: trace && trace.length > 0 ? JSON.stringify(trace) : null,
+        }
+        const cursor = Number(insert.run(row).lastInsertRowid)
+        for (const cardholder of new Set([...(event.cardholder ? [event.cardholder] : []), ...(event.cardholders ?? [])]))
+          person.run(cardholder, cursor)
+        appended.push({
+          cursor,
+          kind: 'event',
+          id: event.id,
+          controller,
+          at,
+          type: event.type,
+          door: row.door,
+          source: row.source,
+          body: row.body,
+        })
+        expected++
+      }
+      if (appended.length > 0) setNext(controller, logId, expected, now)
+      return appended
+    },
+    lose({ controller, logId, first, last }, now) {
+      const expected = next(controller, logId)
+      if (last < expected) return undefined
+      const from = Math.max(first, expected)
+      const id = `gap:${controller}:${logId}:${from}`
+      const body = JSON.stringify({ controller, logId, first: from, last })
+      const row = {
+        kind: 'gap' as const,
+        id,
+        controller,
+        logId,
+        sequence: from,
+        at: now,
+        stored: now,
+        type: 'gap' as const,
+        door: null,
+        source: controller,
+        body,
+        trace: null,
+      }
+      const cursor = Number(insert.run(row).lastInsertRowid)
+      setNext(controller, logId, last + 1, now)
+      return { cursor, kind: 'gap', id, controller, at: now, type: 'gap', door: null, source: controller, body }
+    },
+    after: (cursor, limit) => page.all(cursor, limit),
+    oldestFirst: (after, filter, limit) =>
+      db
+        .select(columns)
+        .from(entries)
+        .where(and(gt(entries.cursor, after), ...conditions(filter)))
+        .orderBy(entries.cursor)
+        .limit(limit)
+        .all(),
+    newestFirst: (before, filter, limit) =>
+      db
+        .select(columns)
+        .from(entries)
+        .where(
+          and(
+            eq(entries.kind, 'event'),
+            before && or(lt(entries.at, before.at), and(eq(entries.at, before.at), lt(entries.cursor, before.cursor))),
+            ...conditions(filter),
+          ),
+        )
+        .orderBy(desc(entries.at), desc(entries.cursor))
+        .limit(limit)
+        .all(),
+    byId(id) {
+      const row = db
+        .select({ ...columns, trace: entries.trace })
+        .from(entries)
+        .where(and(eq(entries.id, id), eq(entries.kind, 'event')))
+        .get()
+      if (!row) return undefined
+      const { trace, ...entry } = row
+      return { entry, trace: trace ? (JSON.parse(trace) as Check[]) : [] }
+    },
+    prune({ days, atLeast, atMost }, now) {
+      const head = newest.get()?.seq ?? 0
+      const old = db
+        .select({ cursor: query<number | null>`max(${entries.cursor})` })
+        .from(entries)
+        .where(and(lt(entries.stored, now - days * 86_400_000), lte(entries.cursor, head - atLeast)))
+        .get()
+      const last = Math.max(old?.cursor ?? 0, atMost === null ? 0 : head - atMost)
+      const range = db
+        .select({ first: query<number | null>`min(${entries.cursor})`, count: query<number>`count(*)` })
+        .from(entries)
+        .where(lte(entries.cursor, last))
+        .get()
+      if (!range?.first || range.count === 0) return undefined
+      db.delete(entries).where(lte(entries.cursor, last)).run()
+      db.delete(entryPeople).where(lte(entryPeople.cursor, last)).run()
+      writeFact(store, 'removedThrough', String(last))
+      return { first: range.first, last, count: range.count }
+    },
+  }
+}
+
+function conditions({ from, to, types, doors, cardholder }: EventFilter): (SQL | undefined)[] {
+  return [
+    from === undefined ? undefined : gte(entries.at, from),
+    to === undefined ? undefined : lt(entries.at, to),
+    types && inArray(entries.type, [...types]),
+    doors && inArray(entries.door, [...doors]),
+    cardholder === undefined
+      ? undefined
+      : inArray(entries.cursor, query`(select ${entryPeople.cursor} from ${entryPeople} where ${entryPeople.cardholder} = ${cardholder})`),
+  ]
+}

@@ -1,0 +1,252 @@
+import { blob, index, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
+
+/*
+ * What the plugin server keeps. Instants are Unix milliseconds. A `body` is the JSON of a schema in shared/, checked on its way in.
+ */
+
+/** Single facts: `systemId`, `epoch`, `removedThrough`, `source` (checksum of the file of the first start). */
+export const facts = sqliteTable('facts', { key: text().primaryKey(), value: text().notNull() })
+
+/** Everything configurable but people: one row an object, in the order of the site file. */
+export const entities = sqliteTable(
+  'entities',
+  {
+    kind: text().notNull(),
+    id: text().notNull(),
+    position: integer().notNull(),
+    version: integer().notNull(),
+    body: text().notNull(),
+  },
+  t => [primaryKey({ columns: [t.kind, t.id] })],
+)
+
+export const cardholders = sqliteTable(
+  'cardholders',
+  {
+    id: text().primaryKey(),
+    position: integer().notNull(),
+    version: integer().notNull(),
+    /** What a search looks through, in lower case. */
+    search: text().notNull(),
+    /** `lastName firstName id` in lower case: the order of lists. */
+    sort: text().notNull(),
+    body: text().notNull(),
+  },
+  t => [index('cardholders_sort').on(t.sort, t.id), index('cardholders_position').on(t.position)],
+)
+
+/** What a credential is found by: kind `id`, `printed` (the cardholder's own number), `card` (NUMBER/BITS), `pin`, `duress`, `plate`, `mobile`. */
+export const credentialKeys = sqliteTable(
+  'credential_keys',
+  { kind: text().notNull(), key: text().notNull(), credential: text().notNull(), cardholder: text().notNull() },
+  t => [primaryKey({ columns: [t.kind, t.key, t.credential] }), index('credential_keys_cardholder').on(t.cardholder)],
+)
+
+export const memberships = sqliteTable(
+  'memberships',
+  { group: text().notNull(), cardholder: text().notNull(), position: integer().notNull() },
+  t => [primaryKey({ columns: [t.group, t.cardholder] }), index('memberships_cardholder').on(t.cardholder)],
+)
+
+export const pictures = sqliteTable('pictures', {
+  cardholder: text().primaryKey(),
+  mediaType: text().notNull(),
+  etag: text().notNull(),
+  bytes: blob({ mode: 'buffer' }).notNull(),
+})
+
+/** Every accepted edit; `site` says whether controllers have to know. */
+export const revisions = sqliteTable('revisions', {
+  revision: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  by: text().notNull(),
+  onBehalfOf: text(),
+  site: integer({ mode: 'boolean' }).notNull(),
+  checksum: text().notNull(),
+})
+
+/** What each revision changed, object by object; `null` before is new, `null` after is removed. */
+export const changes = sqliteTable(
+  'changes',
+  {
+    revision: integer().notNull(),
+    number: integer().notNull(),
+    kind: text().notNull(),
+    id: text().notNull(),
+    before: text(),
+    after: text(),
+  },
+  t => [primaryKey({ columns: [t.revision, t.number] }), index('changes_object').on(t.kind, t.id)],
+)
+
+/** The one log over all controllers: events and gaps, numbered by one writer in the order of commits. */
+export const entries = sqliteTable(
+  'entries',
+  {
+    cursor: integer().primaryKey({ autoIncrement: true }),
+    kind: text({ enum: ['event', 'gap'] }).notNull(),
+    id: text().notNull(),
+    controller: text().notNull(),
+    logId: text().notNull(),
+    sequence: integer().notNull(),
+    /** When it happened. */
+    at: integer().notNull(),
+    /** When it was stored here. */
+    stored: integer().notNull(),
+    type: text().notNull(),
+    door: text(),
+    source: text().notNull(),
+    body: text().notNull(),
+    trace: text(),
+  },
+  t => [
+    unique('entries_log').on(t.controller, t.logId, t.sequence),
+    index('entries_id').on(t.id),
+    index('entries_at').on(t.at, t.cursor),
+    index('entries_type').on(t.type, t.at),
+    index('entries_door').on(t.door, t.at),
+  ],
+)
+
+export const entryPeople = sqliteTable('entry_people', { cardholder: text().notNull(), cursor: integer().notNull() }, t => [
+  primaryKey({ columns: [t.cardholder, t.cursor] }),
+  index('entry_people_cursor').on(t.cursor),
+])
+
+/** How far each log of each controller has come; `next` is the sequence asked for at the next hello. */
+export const logs = sqliteTable(
+  'logs',
+  {
+    controller: text().notNull(),
+    logId: text().notNull(),
+    next: integer().notNull(),
+    /** Hash of the last event taken over, where the controller chains its log. */
+    hash: text(),
+    seen: integer().notNull(),
+  },
+  t => [primaryKey({ columns: [t.controller, t.logId] })],
+)
+
+export const users = sqliteTable('users', {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  /** argon2id in PHC form; null for a user who signs in elsewhere. */
+  password: text(),
+  /** `ISSUER SUBJECT` of the identity provider. */
+  subject: text().unique(),
+  roles: text().notNull(),
+  disabled: integer({ mode: 'boolean' }).notNull(),
+  created: integer().notNull(),
+})
+
+/** Wrong passwords by name, whether the name exists or not. */
+export const failures = sqliteTable('failures', {
+  name: text().primaryKey(),
+  count: integer().notNull(),
+  lockedUntil: integer().notNull(),
+  last: integer().notNull(),
+})
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    /** SHA-256 of the secret. */
+    hash: text().primaryKey(),
+    user: text().notNull(),
+    created: integer().notNull(),
+    expires: integer().notNull(),
+    used: integer().notNull(),
+  },
+  t => [index('sessions_user').on(t.user)],
+)
+
+export const tokens = sqliteTable('tokens', {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  hash: text().notNull().unique(),
+  roles: text().notNull(),
+  created: integer().notNull(),
+  expires: integer(),
+  used: integer(),
+})
+
+export const roles = sqliteTable('roles', { id: text().primaryKey(), version: integer().notNull(), body: text().notNull() })
+
+/** The eight columns of rule X1, and on whose behalf. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    at: integer().notNull(),
+    message: text().notNull(),
+    permitted: integer({ mode: 'boolean' }).notNull(),
+    category: text().notNull(),
+    sourceType: text().notNull(),
+    sourceName: text().notNull(),
+    user: text().notNull(),
+    location: text().notNull(),
+    onBehalfOf: text(),
+    /** Which revision it made, where it made one: its changes tell before and after. */
+    revision: integer(),
+  },
+  t => [index('audit_at').on(t.at)],
+)
+
+export const accessRequests = sqliteTable(
+  'access_requests',
+  {
+    id: text().primaryKey(),
+    event: integer().notNull(),
+    accessPoint: text().notNull(),
+    door: text().notNull(),
+    /** What was presented: the credential's id, or the raw bits of an unknown one. */
+    presented: text().notNull(),
+    cardholder: text(),
+    reason: text(),
+    opened: integer().notNull(),
+    expires: integer().notNull(),
+    state: text({ enum: ['open', 'answered', 'expired'] }).notNull(),
+    decision: text(),
+    decidedBy: text(),
+    decidedAt: integer(),
+    outcome: text(),
+  },
+  t => [index('access_requests_state').on(t.state, t.expires), index('access_requests_place').on(t.accessPoint, t.presented)],
+)
+
+export const alarms = sqliteTable(
+  'alarms',
+  {
+    id: text().primaryKey(),
+    event: integer().notNull(),
+    /** Element the condition stands at. */
+    source: text().notNull(),
+    type: text().notNull(),
+    door: text(),
+    definition: text(),
+    state: integer().notNull(),
+    priority: integer().notNull(),
+    opened: integer().notNull(),
+    changed: integer().notNull(),
+    version: integer().notNull(),
+    body: text().notNull(),
+  },
+  t => [index('alarms_state').on(t.state, t.opened), index('alarms_source').on(t.source, t.type, t.state)],
+)
+
+/** First outcomes of commands sent with an Idempotency-Key. */
+export const outcomes = sqliteTable(
+  'outcomes',
+  {
+    principal: text().notNull(),
+    key: text().notNull(),
+    at: integer().notNull(),
+    request: text().notNull(),
+    status: integer().notNull(),
+    body: text().notNull(),
+  },
+  t => [primaryKey({ columns: [t.principal, t.key] }), index('outcomes_at').on(t.at)],
+)
+
+/** Keys, sealed under the key file beside the database. */
+export const secrets = sqliteTable('secrets', { name: text().primaryKey(), sealed: blob({ mode: 'buffer' }).notNull() })
