@@ -101,6 +101,78 @@ it('knows no Friday where the calendar left it out', () => {
   expect(nextChange(friday, samoa, toInstant('2011-12-29T12:00', samoa))).toBe(toInstant('2012-01-06T00:00', samoa))
 })
 
+describe('sunrise and sunset', () => {
+  const position = { latitude: 59.33, longitude: 18.07 }
+  const stockholm = 'Europe/Stockholm'
+  const daylight = make({ weekly: [{ days: [...days], from: 'sunrise', to: 'sunset' }] })
+  // Times of the almanac, to the minute; two minutes of grace.
+  it.each([
+    ['Europe/Stockholm', 59.33, 18.07, '2026-06-21', '03:31', '22:08'],
+    ['Europe/Stockholm', 59.33, 18.07, '2026-12-21', '08:44', '14:48'],
+    ['Europe/London', 51.51, -0.13, '2026-06-21', '04:43', '21:21'],
+    ['Australia/Sydney', -33.87, 151.21, '2026-12-21', '05:41', '20:05'],
+    ['America/New_York', 40.71, -74.01, '2026-06-21', '05:25', '20:31'],
+  ])('bound the day in %s (%d, %d) on %s: %s to %s [X14]', (name, latitude, longitude, date, rise, set) => {
+    const place = { latitude, longitude }
+    const up = nextChange(daylight, name, toInstant(`${date}T01:00`, name), place) ?? 0
+    const down = nextChange(daylight, name, up, place) ?? 0
+    expect(Math.abs(up - toInstant(`${date}T${rise}`, name))).toBeLessThan(120_001)
+    expect(Math.abs(down - toInstant(`${date}T${set}`, name))).toBeLessThan(120_001)
+  })
+
+  it('move by their offset in minutes [X14]', () => {
+    const from = toInstant('2026-03-02T00:00', stockholm)
+    const late = make({ weekly: [{ days: [...days], from: 'sunrise+45', to: 'sunset-30' }] })
+    const up = nextChange(daylight, stockholm, from, position) ?? 0
+    const down = nextChange(daylight, stockholm, up, position) ?? 0
+    expect(nextChange(late, stockholm, from, position)).toBe(up + 45 * 60_000)
+    expect(nextChange(late, stockholm, up + 45 * 60_000, position)).toBe(down - 30 * 60_000)
+  })
+
+  it('leave a night between them, over midnight and over the change of clocks', () => {
+    const night = compileSchedule(make({ weekly: [{ days: [...days], from: 'sunset', to: 'sunrise' }] }), stockholm, position)
+    const day = compileSchedule(daylight, stockholm, position)
+    for (let wall = Date.UTC(2026, 0, 1); wall < Date.UTC(2027, 0, 1); wall += 7 * 60_000)
+      if (night.activeAt(wall) === day.activeAt(wall)) throw new Error(new Date(wall).toISOString())
+  })
+
+  it('close an interval before the hour they have passed, and never make a night of it', () => {
+    const evening = make({ weekly: [{ days: [...days], from: 'sunset', to: '22:00' }] })
+    expect(active(evening, stockholm, toInstant('2026-06-21T23:00', stockholm), position)).toBe(false)
+    expect(active(evening, stockholm, toInstant('2026-06-22T12:00', stockholm), position)).toBe(false)
+    expect(active(evening, stockholm, toInstant('2026-03-20T19:00', stockholm), position)).toBe(true)
+  })
+
+  it('are midnight where the sun stays up, and noon where it stays down', () => {
+    const tromso = { latitude: 69.65, longitude: 18.96 }
+    const oslo = 'Europe/Oslo'
+    expect(active(daylight, oslo, toInstant('2026-06-21T00:30', oslo), tromso)).toBe(true)
+    expect(active(daylight, oslo, toInstant('2026-12-21T12:00', oslo), tromso)).toBe(false)
+  })
+
+  it('are left out where the site has no position', () => {
+    expect(active(daylight, stockholm, toInstant('2026-06-21T12:00', stockholm))).toBe(false)
+    expect(nextChange(daylight, stockholm, 0)).toBeNull()
+  })
+})
+
+it('replaces what recurs on a date with its exception', () => {
+  const monthly = make({
+    recurring: [{ pattern: 'monthly', dayOfMonth: 1, from: '08:00', to: '10:00', start: '2026-01-01' }],
+    exceptions: [{ date: '2026-05-01', intervals: [] }],
+  })
+  expect(active(monthly, zone, at('2026-04-01T09:00'))).toBe(true)
+  expect(active(monthly, zone, at('2026-05-01T09:00'))).toBe(false)
+  expect(nextChange(monthly, zone, at('2026-04-01T10:00'))).toBe(at('2026-06-01T08:00'))
+})
+
+it('finds the next time of what is rare', () => {
+  const leap = make({
+    recurring: [{ pattern: 'yearly', month: 2, dayOfMonth: 29, from: '08:00', to: '09:00', start: '2020-01-01', interval: 3 }],
+  })
+  expect(nextChange(leap, zone, at('2026-01-01T00:00'))).toBe(at('2032-02-29T08:00'))
+})
+
 /*
  * The oracle walks the minutes of a year with the changes of clocks written down by hand, lists what the clock shows at each,
  * and colours the minutes of every interval. It shares nothing with the code it judges.
@@ -155,7 +227,7 @@ function oracle(name: string): (schedule: Schedule) => Uint8Array {
     return local < first ? 0 : total
   }
   const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
-  return ({ weekly, exceptions, periods }) => {
+  return ({ weekly, recurring, exceptions, periods }) => {
     const on = new Uint8Array(total)
     const colour = (from: number, to: number) => {
       if (to > from) on.fill(1, indexOf(from), indexOf(to))
@@ -164,7 +236,12 @@ function oracle(name: string): (schedule: Schedule) => Uint8Array {
       const date = new Date(day * 1440 * minute)
       const replaced = exceptions.filter(each => each.date === date.toISOString().slice(0, 10))
       const name = (['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const)[date.getUTCDay()]!
-      const intervals = replaced.length > 0 ? replaced.flatMap(each => each.intervals) : weekly.filter(each => each.days.includes(name))
+      const again = recurring.filter(({ start, interval, times = 1e9 }) => {
+        const since = day - Date.parse(start) / 86_400_000
+        return since >= 0 && since % interval === 0 && since / interval < times
+      })
+      const intervals =
+        replaced.length > 0 ? replaced.flatMap(each => each.intervals) : [...weekly.filter(each => each.days.includes(name)), ...again]
       for (const { from, to } of intervals)
         colour(day * 1440 + minutes(from), (minutes(to) <= minutes(from) ? day + 1 : day) * 1440 + minutes(to))
     }
@@ -198,6 +275,19 @@ const intervals = fc.record({ from: starts, to: times })
 const moments = fc.tuple(dates, starts).map(([date, time]) => `${date}T${time}`)
 const schedules = fc.record({
   id: fc.constant('s'),
+  recurring: fc.array(
+    fc
+      .record({
+        pattern: fc.constant('daily' as const),
+        from: starts,
+        to: times,
+        start: dates,
+        interval: fc.integer({ min: 1, max: 40 }),
+        times: fc.integer({ min: 1, max: 30 }),
+      })
+      .map(({ times, ...rule }) => (times > 20 ? rule : { ...rule, times })),
+    { maxLength: 2 },
+  ),
   weekly: fc.array(fc.record({ days: fc.uniqueArray(fc.constantFrom(...days), { minLength: 1 }), from: starts, to: times }), {
     maxLength: 4,
   }),

@@ -1,6 +1,7 @@
-import type { Interval, Schedule } from '../../shared/schedule.ts'
-import { days } from '../../shared/schedule.ts'
+import { days, type Interval, type Schedule } from '../../shared/schedule.ts'
 import { dayMs, dayNumber, dayOf, fromLocal, toInstant } from './calendar.ts'
+import { occurrencesOf, weekday } from './recurrence.ts'
+import { type Position, sunOf } from './sun.ts'
 
 /** A schedule made ready for one zone. It remembers the span it answered last, so that asking again within it costs nothing. */
 export interface CompiledSchedule {
@@ -16,12 +17,13 @@ type Span = readonly [from: number, to: number]
 const always: CompiledSchedule = { activeAt: () => true, nextChange: () => null }
 
 /**
- * Makes a schedule ready to be asked (domain.md §2, rule X13). Every time of day is a moment on the zone's own clock: a doubled one is the
- * earlier, a skipped one moves forward. What starts on a date belongs to that date, also where it runs over midnight.
+ * Makes a schedule ready to be asked (domain.md §2, rules X13 and X14). Every time of day is a moment on the zone's own clock: a doubled one
+ * is the earlier, a skipped one moves forward. What starts on a date belongs to that date, also where it runs over midnight. Sunrise and
+ * sunset are those at `position`; without one, hours that name the sun are left out.
  */
-export function compileSchedule(schedule: Schedule | 'always', zone: string): CompiledSchedule {
+export function compileSchedule(schedule: Schedule | 'always', zone: string, position: Position | null = null): CompiledSchedule {
   if (schedule === 'always') return always
-  const timetable = timetableOf(schedule, zone)
+  const timetable = timetableOf(schedule, zone, position)
   let known: { from: number; until: number | null; active: boolean } | undefined
   const look = (wall: number) => {
     if (known === undefined || wall < known.from || (known.until !== null && wall >= known.until))
@@ -32,13 +34,13 @@ export function compileSchedule(schedule: Schedule | 'always', zone: string): Co
 }
 
 /** Whether `schedule` is on at `wall` (Unix ms). Whoever asks more than once compiles it. */
-export function active(schedule: Schedule | 'always', zone: string, wall: number): boolean {
-  return compileSchedule(schedule, zone).activeAt(wall)
+export function active(schedule: Schedule | 'always', zone: string, wall: number, position: Position | null = null): boolean {
+  return compileSchedule(schedule, zone, position).activeAt(wall)
 }
 
 /** The first instant after `wall` (Unix ms) at which `active` changes; null where it never does. */
-export function nextChange(schedule: Schedule | 'always', zone: string, wall: number): number | null {
-  return compileSchedule(schedule, zone).nextChange(wall)
+export function nextChange(schedule: Schedule | 'always', zone: string, wall: number, position: Position | null = null): number | null {
+  return compileSchedule(schedule, zone, position).nextChange(wall)
 }
 
 interface Timetable {
@@ -54,6 +56,8 @@ interface Timetable {
 
 /** How long a span that is on is followed before it counts as on for ever: a year holds every change of clocks. */
 const horizon = 400 * dayMs
+/** How many days in a row with hours that come to nothing (the sun) are looked through before they count as nothing for ever. */
+const patience = 800
 
 function segment(table: Timetable, wall: number): { until: number | null; active: boolean } {
   let end = endOfSpan(table, wall)
@@ -71,7 +75,8 @@ function segment(table: Timetable, wall: number): { until: number | null; active
 function endOfSpan(table: Timetable, wall: number): number | null {
   const day = dayOf(wall, table.zone)
   let end: number | null = null
-  for (const spans of [table.starting(day - 2), table.starting(day - 1), table.starting(day), table.periods])
+  // Over midnight and the sun's offsets reach one day each way from the day that names them.
+  for (const spans of [...[-2, -1, 0, 1].map(ahead => table.starting(day + ahead)), table.periods])
     for (const [from, to] of spans) if (from <= wall && wall < to && (end === null || to > end)) end = to
   return end
 }
@@ -83,47 +88,45 @@ function nextStart(table: Timetable, wall: number): number | null {
   }
   look(table.periods)
   const today = dayOf(wall, table.zone)
-  for (let day = table.nextDay(today - 1), tries = 0; day !== null && tries < 4000; day = table.nextDay(day + 1), tries++) {
+  for (let day = table.nextDay(today - 1), tries = 0; day !== null && tries < patience; day = table.nextDay(day + 1), tries++) {
     if (first !== null && fromLocal((day - 1) * dayMs, table.zone) > first) break
     look(table.starting(day))
   }
   return first
 }
 
-function timetableOf(schedule: Schedule, zone: string): Timetable {
-  const week: Interval[][] = days.map(day => schedule.weekly.filter(entry => entry.days.includes(day)))
+function timetableOf(schedule: Schedule, zone: string, position: Position | null): Timetable {
+  const week = days.map(day => schedule.weekly.filter(entry => entry.days.includes(day)))
+  const recurring = schedule.recurring.map(rule => ({ rule, days: occurrencesOf(rule) }))
   const exceptions = new Map<number, Interval[]>()
   for (const { date, intervals } of schedule.exceptions) {
     const day = dayNumber(date)
     exceptions.set(day, [...(exceptions.get(day) ?? []), ...intervals])
   }
   const periods = schedule.periods.map(({ from, to }): Span => [toInstant(from, zone), toInstant(to, zone)])
+  const hoursOf = (day: number): Interval[] =>
+    exceptions.get(day) ?? [...week[weekday(day)]!, ...recurring.flatMap(each => (each.days.on(day) ? [each.rule] : []))]
+  const limits = [...exceptions.keys(), ...recurring.map(each => each.days.last)].filter(Number.isFinite)
   const remembered = new Map<number, readonly Span[]>()
   return {
     zone,
     periods,
-    settled: Math.max(0, ...[...exceptions.keys()].map(day => (day + 2) * dayMs), ...periods.map(([, to]) => to)),
+    settled: Math.max(0, ...limits.map(day => (day + 3) * dayMs), ...periods.map(([, to]) => to)),
     starting(day) {
       let spans = remembered.get(day)
       if (spans === undefined) {
         if (remembered.size >= 512) remembered.clear()
-        const intervals = exceptions.get(day) ?? week[weekday(day)]!
-        spans = intervals.length > 0 && exists(day, zone) ? intervals.map(interval => spanOf(interval, day, zone)) : []
+        spans = exists(day, zone) ? hoursOf(day).flatMap(hours => spanOf(hours, day, zone, position)) : []
         remembered.set(day, spans)
       }
       return spans
     },
     nextDay(day) {
       const weekly = [0, 1, 2, 3, 4, 5, 6].map(ahead => day + ahead).find(each => week[weekday(each)]!.length > 0)
-      const dates = [...exceptions.keys()].filter(each => each >= day)
-      return weekly === undefined && dates.length === 0 ? null : Math.min(weekly ?? Number.POSITIVE_INFINITY, ...dates)
+      const next = [weekly ?? null, ...recurring.map(each => each.days.next(day)), ...[...exceptions.keys()].filter(each => each >= day)]
+      return next.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null)
     },
   }
-}
-
-/** Monday is 0; 1970-01-01 was a Thursday. */
-function weekday(day: number): number {
-  return (((day + 3) % 7) + 7) % 7
 }
 
 /** False for a date that the zone's calendar leaves out (Samoa had no 2011-12-30). */
@@ -131,13 +134,31 @@ function exists(day: number, zone: string): boolean {
   return dayOf(fromLocal(day * dayMs, zone), zone) === day
 }
 
-function spanOf({ from, to }: Interval, day: number, zone: string): Span {
-  const start = timeOfDayMs(from)
-  const end = timeOfDayMs(to)
-  return [fromLocal(day * dayMs + start, zone), fromLocal((end <= start ? day + 1 : day) * dayMs + end, zone)]
+function spanOf({ from, to }: Pick<Interval, 'from' | 'to'>, day: number, zone: string, position: Position | null): Span[] {
+  const start = read(from)
+  const end = read(to)
+  const when = ({ sun, ms }: Reading, on: number): number | null => {
+    if (sun === null) return fromLocal(on * dayMs + ms, zone)
+    return position === null ? null : sunOf(on, zone, position)[sun] + ms
+  }
+  const first = when(start, day)
+  const last = when(end, nominal(end) <= nominal(start) ? day + 1 : day)
+  return first === null || last === null ? [] : [[first, last]]
 }
 
-function timeOfDayMs(text: string): number {
+/** A time of day in ms after midnight, or ms after (before) a turn of the sun. */
+interface Reading {
+  readonly sun: 'sunrise' | 'sunset' | null
+  readonly ms: number
+}
+
+function read(text: string): Reading {
+  const sun = /^(sunrise|sunset)(.*)$/.exec(text)
+  if (sun) return { sun: sun[1] as 'sunrise' | 'sunset', ms: Number(sun[2]) * 60_000 }
   const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number)
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000
+  return { sun: null, ms: ((hours * 60 + minutes) * 60 + seconds) * 1000 }
+}
+
+function nominal({ sun, ms }: Reading): number {
+  return ms + (sun === null ? 0 : sun === 'sunrise' ? dayMs / 4 : (dayMs * 3) / 4)
 }
