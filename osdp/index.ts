@@ -1,4 +1,6 @@
+export * from './capture.ts'
 export * from './codes.ts'
+export * from './decode.ts'
 export {
   type Check,
   checksum,
