@@ -24,11 +24,14 @@ export function fromBytes(bytes: Uint8Array): Bits {
   return out
 }
 
-/** Hexadecimal, lower case, right-aligned: zero bits are added in front up to a whole digit. */
+/** Hexadecimal, upper case, right-aligned: zero bits are added in front up to a whole digit. */
 export function toHex(bits: Bits): string {
   const padded = bits.padStart(Math.ceil(bits.length / 4) * 4, '0')
   let out = ''
-  for (let i = 0; i < padded.length; i += 4) out += Number.parseInt(padded.slice(i, i + 4), 2).toString(16)
+  for (let i = 0; i < padded.length; i += 4)
+    out += Number.parseInt(padded.slice(i, i + 4), 2)
+      .toString(16)
+      .toUpperCase()
   return out
 }
 

@@ -27,7 +27,7 @@ describe('vectors computed by another implementation', () => {
       const { cardNumber = '0', facilityCode = '0', issueLevel = '0', oem = '0', parity } = found
       expect({ cardNumber, facilityCode, issueLevel, oem, parity }).toEqual({ ...vector.fields, parity: vector.parity })
       expect(fromHex(vector.hex, vector.bitLength)).toBe(vector.bits)
-      expect(toHex(vector.bits)).toBe(vector.hex.toLowerCase())
+      expect(toHex(vector.bits)).toBe(vector.hex)
       expect(decodeAll(vector.bits, formats).some(entry => entry.format === format.id)).toBe(vector.parity === 'ok')
       if (vector.parity === 'ok') expect(encode(format, vector.fields)).toEqual({ ok: true, bits: vector.bits })
     }
