@@ -1,3 +1,4 @@
+export { type Collision, createTally, decodeRead, type Summary, type Tally } from './batch.ts'
 export * from './bits.ts'
 export type { Custom } from './custom.ts'
 export { compile, type Decoded, type DecodeRefusal, type Decoder, decode, decodeAll, type Fault } from './decode.ts'
@@ -19,5 +20,5 @@ export {
   type Role,
 } from './format.ts'
 export { formats, predefined } from './formats.ts'
-export { type Sample, type Treatment, treat, treatments } from './treatment.ts'
+export { listBits, type Sample, type Treatment, treat, treatments } from './treatment.ts'
 export { type ResolvedFormats, readerFormats, resolveFormats, validateActivation, validateActive, validateFormat } from './validation.ts'
