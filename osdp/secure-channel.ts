@@ -275,9 +275,9 @@ export function open(session: Session | null, frame: ReceivedFrame): Opened {
   if (security.data.length !== 0) return { ok: false, reason: 'block-length' }
   const command = direction === 'command'
   if (((type & 1) === 1) !== command) return { ok: false, reason: 'wrong-direction' }
-  if (session === null || session.ended) return { ok: false, reason: 'no-session' }
   const mac = frame.mac
   if (mac === null) return { ok: false, reason: 'mac-missing' }
+  if (session === null || session.ended) return { ok: false, reason: 'no-session' }
   const iv = command ? session.rMac : session.cMac
   const full = computeMac(session, bytes, iv, bytes.length - (frame.check === 'crc' ? 6 : 5))
   if ((full[0]! ^ mac[0]!) | (full[1]! ^ mac[1]!) | (full[2]! ^ mac[2]!) | (full[3]! ^ mac[3]!)) return { ok: false, reason: 'mac-wrong' }
