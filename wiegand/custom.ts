@@ -131,6 +131,13 @@ export function makeCustom(samples: readonly Sample[], number: Located | null): 
   const learnt = learn(frames, inner)
   const parity = learnt.surplus >= enough ? learnt.relations.filter(relation => !inner.has(relation.bit)) : []
   tellParity(learnt, parity.length, new Set(frames).size, proved, unproved)
+  const constants = learnt.constants.map(constant => constant.bit).filter(bit => !inner.has(bit))
+  if (constants.length > 0 && frames.length > 1) {
+    const bits = listBits(constants)
+    unproved.push(
+      `bits ${bits} are the same in all reads: they may be fixed, belong to the facility code or be leading zeros, and no rule counts them`,
+    )
+  }
   if (!number) {
     const range = longestRun(bitLength, new Set(parity.map(relation => relation.bit)))
     fields.push({ name: 'cardNumber', range, output: 'decimal', order: 'big-endian' })
@@ -155,7 +162,7 @@ function tell(what: string, found: Located, first: number, proved: string[], unp
   list.push(
     `the ${what} ends at bit ${found.end} (${found.evidence} bits of evidence${found.others ? `, ${found.others} other places fit as well` : ''})`,
   )
-  if (found.earliest === found.latest) list.push(`the ${what} begins at bit ${first}, or after it`)
+  if (found.earliest === found.latest) list.push(`the ${what} begins at bit ${first}`)
   else
     unproved.push(
       `the ${what} begins at bit ${first}: anything from ${found.earliest} to ${found.latest} fits, a badge with a higher number tells`,
@@ -175,10 +182,4 @@ function tellParity(learnt: Learnt, rules: number, reads: number, proved: string
   }
   if (rules < learnt.relations.length && learnt.surplus >= enough)
     unproved.push('bits inside the numbers depend on each other: numbers of one batch do that')
-  if (learnt.constants.length > 0 && reads > 1) {
-    const bits = listBits(learnt.constants.map(constant => constant.bit))
-    unproved.push(
-      `bits ${bits} are the same in all reads: they may be fixed, belong to the facility code or be leading zeros, and no rule counts them`,
-    )
-  }
 }

@@ -154,10 +154,13 @@ function reasons(trial: Trial, samples: readonly Sample[], plain: Trial | undefi
   if (treatment.invertBitOrder) list.push(`the bits come in opposite order: set invertBitOrder ${!format.invertBitOrder} on ${format.id}`)
   if (treatment.invertByteOrder)
     list.push(`the bytes come in opposite order: set invertByteOrder ${!format.invertByteOrder} on ${format.id}`)
-  const rules = format.parity.length + format.fixed.length
-  if (rules > 0) {
+  const rules = [
+    ...(format.parity.length > 0 ? [`${format.parity.length} parity rules`] : []),
+    ...(format.fixed.length > 0 ? [`${format.fixed.length} fixed bits`] : []),
+  ]
+  if (rules.length > 0) {
     const before = plainly(treatment) || plain ? '' : ', and do not hold as the reads arrive'
-    list.push(`${rules} parity rules and fixed bits hold on ${fitting.length} of ${cards.length} reads${before}`)
+    list.push(`${rules.join(' and ')} hold on ${fitting.length} of ${cards.length} reads${before}`)
   } else if (format.fields.every(field => field.encoding === 'binary')) {
     list.push('it has no parity: every read of its length fits')
   }
