@@ -1,0 +1,110 @@
+import type { Path } from '../../shared/problem.ts'
+import { type Door, type Reader, type Side, type Site, type Supervision, sides } from '../../shared/site.ts'
+import type { Use } from './board.ts'
+import { portsOf } from './boards/index.ts'
+
+/** The part of a site that wiring looks at. */
+export type Wired = Pick<Site, 'controllers' | 'doors'>
+
+/** Something a site wants a port for. */
+export interface Demand {
+  readonly kind: Extract<Use, 'lock' | 'door-monitor' | 'rex' | 'wiegand-reader' | 'osdp-reader' | 'input' | 'output'>
+  readonly controller: string
+  /** Left out where a REX leaves the choice to the controller (rule H2). */
+  readonly port: string | undefined
+  /** Where the site says so. */
+  readonly path: Path
+  readonly door?: string
+  readonly side?: Side
+  readonly lock?: 'primary' | 'secondary'
+  readonly reader?: Reader
+  /** Of an input. */
+  readonly role?: 'general' | 'emergency'
+  readonly supervision?: Supervision | null
+}
+
+/** A demand with the port it has. */
+export interface Assignment extends Demand {
+  readonly port: string
+}
+
+/** Everything that wants a port of one controller, in the order of the site. */
+export function demandsOf(site: Wired, controllerId: string): Demand[] {
+  const demands: Demand[] = []
+  const index = site.controllers.findIndex(each => each.id === controllerId)
+  const controller = site.controllers[index]
+  controller?.inputs.forEach(({ port, role, supervision }, number) => {
+    demands.push({
+      kind: 'input',
+      controller: controllerId,
+      port,
+      role,
+      supervision,
+      path: ['controllers', index, 'inputs', number, 'port'],
+    })
+  })
+  controller?.outputs.forEach(({ port }, number) => {
+    demands.push({ kind: 'output', controller: controllerId, port, path: ['controllers', index, 'outputs', number, 'port'] })
+  })
+  site.doors.forEach((door, number) => {
+    if (door.controller !== controllerId) return
+    const at = ['doors', number] as const
+    const common = { controller: controllerId, door: door.id }
+    if (door.type === 'door') demands.push(...locksOf(door, at))
+    if (door.doorMonitor !== null) {
+      const { port, supervision } = door.doorMonitor
+      demands.push({ ...common, kind: 'door-monitor', port, supervision, path: [...at, 'doorMonitor', 'port'] })
+    }
+    if (door.type !== 'door') return
+    for (const side of sides) {
+      const { reader, rex } = door[side]
+      if (reader !== null && reader.type !== 'licence-plate') {
+        const kind = reader.type === 'osdp' ? 'osdp-reader' : 'wiegand-reader'
+        const supervision = reader.type === 'wiegand' ? reader.supervision : null
+        demands.push({ ...common, kind, side, reader, port: reader.port, supervision, path: [...at, side, 'reader', 'port'] })
+      }
+      if (rex !== null) {
+        const path = rex.port === undefined ? [...at, side, 'rex'] : [...at, side, 'rex', 'port']
+        demands.push({ ...common, kind: 'rex', side, port: rex.port, supervision: rex.supervision, path })
+      }
+    }
+  })
+  return demands
+}
+
+function locksOf(door: Door, at: Path): Demand[] {
+  return (['primary', 'secondary'] as const).flatMap(lock => {
+    const wired = door.locks[lock]
+    if (wired === null) return []
+    return [{ kind: 'lock', controller: door.controller, door: door.id, lock, port: wired.relay, path: [...at, 'locks', lock, 'relay'] }]
+  })
+}
+
+/** The ports made for a REX that nothing names. */
+export function freeRexPorts(site: Wired, controllerId: string, demands = demandsOf(site, controllerId)): string[] {
+  const controller = site.controllers.find(each => each.id === controllerId)
+  const taken = new Set(demands.map(each => each.port))
+  return (controller ? portsOf(controller) : []).filter(port => port.can[0] === 'rex' && !taken.has(port.id)).map(port => port.id)
+}
+
+/**
+ * What each port of a controller is used for. A REX without a port gets the only free one made for it (rule H2); one that cannot be given
+ * a port is left out, and `validateWiring` says why.
+ */
+export function assign(site: Wired, controllerId: string): readonly Assignment[] {
+  const demands = demandsOf(site, controllerId)
+  const free = freeRexPorts(site, controllerId, demands)
+  return demands.flatMap(demand => {
+    const port = demand.port ?? (free.length === 1 ? free.shift() : undefined)
+    return port === undefined ? [] : [{ ...demand, port }]
+  })
+}
+
+/** The port of the REX on one side of a door; undefined where it has none, or none can be chosen for it. */
+export function resolveRexPort(site: Wired, doorId: string, side: Side): string | undefined {
+  const door = site.doors.find(each => each.id === doorId)
+  if (door?.type !== 'door') return undefined
+  const { rex } = door[side]
+  if (rex === null) return undefined
+  return rex.port ?? assign(site, door.controller).find(each => each.kind === 'rex' && each.door === doorId && each.side === side)?.port
+}
