@@ -130,9 +130,9 @@ function openWith(peer: Peer, frame: ReceivedFrame): { ok: true; data: Uint8Arra
   const type = frame.security!.type
   if (securityBlocks.get(type)?.channel === 2)
     return { ok: false, error: `${securityName(type)} belongs to the second secure channel, which is not opened` }
-  let refusal = open(null, frame)
+  let refusal = open(null, frame, true)
   for (const session of peer.sessions) {
-    const opened = open(session, frame)
+    const opened = open(session, frame, true)
     if (opened.ok) {
       peer.sessions = [session, ...peer.sessions.filter(other => other !== session)]
       return opened

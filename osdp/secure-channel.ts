@@ -258,7 +258,7 @@ export type OpenRefusal =
   | 'padding-wrong'
 
 export type Opened =
-  /** `encrypted` is false for SCS_15/16: authentic, but whatever data it carries was readable on the line (libosdp's PD sends status that way). */
+  /** `encrypted` is false for SCS_15/16: authentic, but whatever data it carries was readable on the line. */
   { readonly ok: true; readonly data: Uint8Array; readonly encrypted: boolean } | { readonly ok: false; readonly reason: OpenRefusal }
 
 const opened: Opened = { ok: true, data: empty, encrypted: false }
@@ -266,15 +266,16 @@ const opened: Opened = { ok: true, data: empty, encrypted: false }
 /**
  * Checks the MAC of a received SCS_15 to SCS_18 frame, moves the chain and gives the data in clear. A refused frame moves nothing; the session must then end
  * (clause "Session ends"). Repetitions must be told apart before: they are not opened again.
+ * `anyDirection` takes a command's block type in a reply too, as libosdp's PD sends it with status (the MAC proves the direction all the same).
  */
-export function open(session: Session | null, frame: ReceivedFrame): Opened {
+export function open(session: Session | null, frame: ReceivedFrame, anyDirection = false): Opened {
   const { security, direction, data, bytes } = frame
   if (security === null) return { ok: false, reason: 'not-secured' }
   const { type } = security
   if (type < 0x15 || type > 0x18) return { ok: false, reason: 'unknown-block' }
   if (security.data.length !== 0) return { ok: false, reason: 'block-length' }
   const command = direction === 'command'
-  if (((type & 1) === 1) !== command) return { ok: false, reason: 'wrong-direction' }
+  if (((type & 1) === 1) !== command && !anyDirection) return { ok: false, reason: 'wrong-direction' }
   const mac = frame.mac
   if (mac === null) return { ok: false, reason: 'mac-missing' }
   if (session === null || session.ended) return { ok: false, reason: 'no-session' }
