@@ -56,6 +56,8 @@ export const eventTypes = {
   'controller.clock-untrusted': warning,
   'controller.clock-changed': warning,
   'configuration.rejected': warning,
+  /** Controllers out of touch let a credential in more often than it may be; `count` is how often in all. */
+  'credential.over-used': warning,
   'reader.pin-unblocked': none,
   'zone.anti-passback-resumed': none,
   'controller.power-restored': none,
