@@ -23,6 +23,7 @@ export type Command = z.output<typeof command>
 export const refusals = {
   lockdown: 'The door is in lockdown; Reset or Unlock it first.',
   'monitoring-door': 'The door has no lock.',
+  interlock: 'Another door of the interlock is open or unlocked; close and lock it first.',
   stale: 'The command came too late to be carried out; send it again.',
   unreachable: 'The controller does not answer; check its power and network.',
   'unknown-element': 'There is no such door, zone or controller.',

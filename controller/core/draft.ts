@@ -2,6 +2,7 @@ import type { Now } from '../../shared/clock.ts'
 import type { EventDraft } from '../../shared/event.ts'
 import type { Directory } from './directory.ts'
 import type { Effect } from './effect.ts'
+import type { Input } from './input.ts'
 import type { Model } from './model.ts'
 import {
   type Change,
@@ -22,6 +23,23 @@ export interface Listener {
   passed(draft: Draft, door: string, grants: readonly Grant[]): void
   /** A lockdown took hold of the door: waits of holders who are not exempt end. */
   lockedDown(draft: Draft, door: string): void
+}
+
+/** What is presented to a reader, keys apart. */
+export type Item =
+  | { readonly type: 'card'; readonly bits: string }
+  | { readonly type: 'licence-plate'; readonly text: string }
+  | { readonly type: 'mobile'; readonly token: string }
+
+/** The decision half, as a step calls it. */
+export interface Decision extends Listener {
+  present(draft: Draft, reader: string, item: Item): void
+  keys(draft: Draft, reader: string, keys: string): void
+  /** Some row of the decision half is due. */
+  expireAttempts(draft: Draft): void
+  /** After `link.lost` or `link.restored`. */
+  linkChanged(draft: Draft, up: boolean): void
+  merge(draft: Draft, shared: Extract<Input, { kind: 'shared' }>): void
 }
 
 /** What one step has changed, wants done and says happened, in order. */
@@ -86,8 +104,9 @@ export class Draft {
     for (const [id, row] of [...(written ?? [])]) if (row !== null && isTimed(row as Timed)) yield id
   }
 
+  /** Before `controller.started` nothing is an event: what stands then is told at the start. */
   emit(event: EventDraft): void {
-    this.#events.push(event)
+    if (this.self.started) this.#events.push(event)
   }
 
   effect(effect: Effect): void {

@@ -146,7 +146,7 @@ export function buildModel(site: Place, controller: string): Model {
   const schedules = new Map<string, NamedSchedule>()
   for (const schedule of ['always' as const, ...site.schedules]) {
     const id = schedule === 'always' ? schedule : schedule.id
-    schedules.set(id, { id, ...compileSchedule(schedule, site.site.timeZone) })
+    schedules.set(id, { id, ...compileSchedule(schedule, site.site.timeZone, site.site.position) })
   }
   const units = new Set(site.controllers.filter(each => each.id === controller || each.parent === controller).map(each => each.id))
   const profiles = profilesOf(site)

@@ -72,9 +72,11 @@ export interface ReaderRow {
   readonly tamper: boolean
   /** Amber: the rest of an identification is waited for. */
   readonly waiting: boolean
-  /** Green: a grant given here keeps the bolt back. */
+  /** Green: a grant given here keeps the bolt back, or is shown until `due`. */
   readonly granted: boolean
-  /** Red until this monotonic instant. */
+  /** Red: a refusal is shown. */
+  readonly refused: boolean
+  /** The moment shown is over at this monotonic instant. */
   readonly due: number | null
   /** What the reader was last told to show. */
   readonly shows: string | null
