@@ -1,3 +1,6 @@
 export { type Assignment, assign, resolveRexPort, type Wired } from './assign.ts'
 export type { Board, Connector, Jumper, Pin, Port, Signal, Use } from './board.ts'
 export { boards, portsOf } from './boards/index.ts'
+export { type Refusal, refuses } from './capacity.ts'
+export { type CopyOptions, copyDoor } from './copy.ts'
+export { validateWiring } from './validate.ts'
