@@ -1,0 +1,48 @@
+import { Badge, Card, Group, Stack, Text, UnstyledButton } from '@mantine/core'
+import type { Configuration, LiveEvent, Person } from '../client/client.ts'
+import { headline, placeOf, reasonWords, timeOf, whoIn } from './words.ts'
+
+const colour = (event: LiveEvent) =>
+  event.type === 'access.granted'
+    ? 'green'
+    : event.categories.includes('Alarm') || event.type === 'access.denied'
+      ? 'red'
+      : event.categories.length > 0
+        ? 'orange'
+        : 'gray'
+
+/** Newest first; a click asks why. */
+export function EventList(props: {
+  events: readonly LiveEvent[]
+  configuration: Configuration | null
+  people: ReadonlyMap<string, Person>
+  ask: (event: LiveEvent) => void
+}) {
+  const { events, configuration, people, ask } = props
+  if (events.length === 0) return <Text c="dimmed">Nothing has happened in the last 30 days.</Text>
+  return (
+    <Stack gap={6} aria-live="polite" aria-relevant="additions" role="list">
+      {events.map(event => (
+        <Card key={event.id} withBorder padding={0} role="listitem" data-event={event.type}>
+          <UnstyledButton onClick={() => ask(event)} p="xs" aria-label={`Why: ${headline(event, configuration)}`}>
+            <Group justify="space-between" wrap="nowrap" gap="xs">
+              <Group gap="xs" wrap="nowrap" miw={0}>
+                <Badge color={colour(event)} variant="filled" style={{ flexShrink: 0 }}>
+                  {headline(event, configuration)}
+                </Badge>
+                <Text size="sm" truncate>
+                  {[placeOf(event, configuration), whoIn(event, people), event.reason && reasonWords(event.reason)]
+                    .filter(Boolean)
+                    .join(' · ')}
+                </Text>
+              </Group>
+              <Text size="xs" c="dimmed" ff="monospace">
+                {timeOf(event.time)}
+              </Text>
+            </Group>
+          </UnstyledButton>
+        </Card>
+      ))}
+    </Stack>
+  )
+}

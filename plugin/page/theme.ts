@@ -1,0 +1,12 @@
+import { createTheme } from '@mantine/core'
+
+/** Colours dark enough on white, and light enough on black, that every text passes WCAG AA. */
+export const theme = createTheme({
+  primaryColor: 'blue',
+  primaryShade: { light: 8, dark: 6 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  fontFamily: 'system-ui, sans-serif',
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+})
