@@ -26,14 +26,14 @@ export interface Listener {
 }
 
 /** What is presented to a reader, keys apart. */
-export type Item =
+export type Presented =
   | { readonly type: 'card'; readonly bits: string }
   | { readonly type: 'licence-plate'; readonly text: string }
   | { readonly type: 'mobile'; readonly token: string }
 
 /** The decision half, as a step calls it. */
 export interface Decision extends Listener {
-  present(draft: Draft, reader: string, item: Item): void
+  present(draft: Draft, reader: string, item: Presented): void
   keys(draft: Draft, reader: string, keys: string): void
   /** Some row of the decision half is due. */
   expireAttempts(draft: Draft): void

@@ -1,4 +1,5 @@
 import type { Door, Reader, Side } from '../../shared/site.ts'
+import { resolveRexPort } from '../wiring/index.ts'
 import type { AccessPoint, DoorPlan, LockPlan, NamedSchedule, Place, ReaderPlan } from './model.ts'
 import { type ProfilePlan, passagesOf, type RulesOf } from './model-right.ts'
 
@@ -25,7 +26,9 @@ export function plansOfDoors(
     const entries = profile?.[side] ?? []
     const rexEntries = entries.filter(entry => entry.types.every(type => type === 'rex'))
     const passage = passageOf(door.id, side)
-    const { reader, rex } = door[side]
+    const { reader } = door[side]
+    const port = resolveRexPort(site, door.id, side)
+    const rex = door[side].rex === null ? null : { ...door[side].rex, port }
     return {
       id: `${door.id}/${side}`,
       door: door.id,
