@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { commandResult } from './command.ts'
 import { check, storedEvent } from './event.ts'
 import { id } from './scalar.ts'
-import { cardholder, site } from './site.ts'
+import { cardholder, type Site, site } from './site.ts'
 import { elementState } from './state.ts'
 
 /*
@@ -40,10 +40,18 @@ export function topicsOf(prefix: string, controller: string): { readonly up: str
 
 /** A site without its people. */
 export const place = site.omit({ cardholders: true, groups: true })
+export type Place = z.output<typeof place>
 
 /** A cardholder with credentials and memberships: what is added, changed or removed as one. */
 export const person = cardholder.extend({ groups: z.array(id).default([]) })
 export type Person = z.output<typeof person>
+
+/** A site taken apart into what a controller keeps in memory and what it looks up. */
+export function splitSite({ cardholders, groups, ...rest }: Site): { readonly place: Place; readonly people: Person[] } {
+  const memberOf = new Map<string, string[]>()
+  for (const group of groups) for (const member of group.members) memberOf.set(member, [...(memberOf.get(member) ?? []), group.id])
+  return { place: rest, people: cardholders.map(each => ({ ...each, groups: memberOf.get(each.id) ?? [] })) }
+}
 
 /** An event of a controller's log, its trace beside it. */
 export const loggedEvent = z.object({ event: storedEvent, trace: z.array(check).optional() })

@@ -1,0 +1,65 @@
+CREATE TABLE `cardholders` (
+	`generation` integer NOT NULL,
+	`id` text NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`generation`, `id`)
+);
+--> statement-breakpoint
+CREATE TABLE `credentials` (
+	`generation` integer NOT NULL,
+	`id` text NOT NULL,
+	`cardholder` text NOT NULL,
+	`key` text NOT NULL,
+	`duressKey` text,
+	`body` text NOT NULL,
+	PRIMARY KEY(`generation`, `id`)
+);
+--> statement-breakpoint
+CREATE INDEX `credentials_key` ON `credentials` (`generation`,`key`);--> statement-breakpoint
+CREATE INDEX `credentials_duress` ON `credentials` (`generation`,`duressKey`);--> statement-breakpoint
+CREATE INDEX `credentials_cardholder` ON `credentials` (`generation`,`cardholder`);--> statement-breakpoint
+CREATE TABLE `events` (
+	`position` integer PRIMARY KEY NOT NULL,
+	`logId` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`at` integer NOT NULL,
+	`body` text NOT NULL,
+	`trace` text,
+	`hash` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `facts` (
+	`key` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `memberships` (
+	`generation` integer NOT NULL,
+	`cardholder` text NOT NULL,
+	`group` text NOT NULL,
+	PRIMARY KEY(`generation`, `cardholder`, `group`)
+);
+--> statement-breakpoint
+CREATE TABLE `secrets` (
+	`name` text PRIMARY KEY NOT NULL,
+	`sealed` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `shares` (
+	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`body` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `sites` (
+	`number` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`revision` text NOT NULL,
+	`checksum` text NOT NULL,
+	`generation` integer NOT NULL,
+	`appliedAt` integer NOT NULL,
+	`body` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `state` (
+	`key` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+);

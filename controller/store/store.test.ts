@@ -1,0 +1,319 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { EventDraft } from '../../shared/event.ts'
+import type { Change } from '../core/state.ts'
+import type { Store, StoreFault } from './contract.ts'
+import { memoryDisk } from './disk.ts'
+import { openKeys } from './keys.ts'
+import { openMemoryStore, openStore } from './open.ts'
+import { createStore, type Limits } from './store.ts'
+
+const wall = Date.parse('2026-03-02T09:00:00Z')
+const day = 86_400_000
+const random = (length: number) => Uint8Array.from({ length }, () => Math.floor(Math.random() * 256))
+const event = (door = 'lobby'): EventDraft => ({ type: 'door.opened', source: { kind: 'door', id: door }, door })
+const events = (count: number) => Array.from({ length: count }, () => event())
+const row = (key: string, value: unknown): Change => ({ key: `use:${key}`, value: value as never, durable: true })
+const none = { events: [], changes: [], shares: [] }
+
+/** A store whose disk can be made full. */
+function limited(limits?: Partial<Limits>, free = Number.POSITIVE_INFINITY) {
+  const sql = new Sqlite(':memory:')
+  const db = drizzle(sql)
+  migrate(db, { migrationsFolder: 'controller/store/migrations' })
+  const disk = { ...memoryDisk(), free }
+  const store = createStore({
+    sql,
+    keys: openKeys(db, random(32), random),
+    disk,
+    controller: 'ctrl-1',
+    wall,
+    random,
+    limits,
+    close: () => sql.close(),
+  })
+  const faults: (StoreFault | null)[] = []
+  store.begin()
+  store.onFault(fault => faults.push(fault))
+  const pages = () => Number(sql.pragma('page_count', { simple: true }))
+  return { store, sql, faults, fill: () => sql.pragma(`max_page_count = ${pages()}`), empty: () => sql.pragma('max_page_count = 1000000') }
+}
+
+const directories: string[] = []
+function directory(): string {
+  const made = mkdtempSync(join(tmpdir(), 'portunus-store-'))
+  directories.push(made)
+  return join(made, 'data')
+}
+afterEach(() => {
+  for (const made of directories.splice(0)) rmSync(made, { recursive: true, force: true })
+})
+function opened(dir: string, controller = 'ctrl-1'): Store {
+  const result = openStore(dir, { controller, wall })
+  if (!result.ok) throw new Error(result.message)
+  result.store.begin()
+  return result.store
+}
+
+describe('event log', () => {
+  it('numbers events without a gap and chains them, over a restart too', () => {
+    const dir = directory()
+    let store = opened(dir)
+    const logId = store.logId
+    store.commit({ ...none, events: events(3), changes: [row('a', { times: 1 })] }, wall)
+    store.close()
+    store = opened(dir)
+    expect(store.logId).toBe(logId)
+    store.commit({ ...none, events: events(2) }, wall + 1)
+    expect(store.read(1, 10).map(({ event }) => event.sequence)).toEqual([1, 2, 3, 4, 5])
+    expect(store.rows()).toEqual([{ key: 'use:a', value: { times: 1 } }])
+    expect(store.check()).toEqual({ ok: true, events: 5 })
+    store.close()
+  })
+
+  it('keeps rows that are durable, and only those', () => {
+    const store = openMemoryStore({ controller: 'c', wall })
+    store.begin()
+    store.commit({ ...none, changes: [row('a', 1), { ...row('b', 1), durable: false }] }, wall)
+    store.commit({ ...none, changes: [row('a', null)] }, wall)
+    store.commit({ ...none, changes: [row('c', 2)] }, wall)
+    expect(store.rows()).toEqual([{ key: 'use:c', value: 2 }])
+  })
+
+  it('gives the trace with its event', () => {
+    const store = openMemoryStore({ controller: 'c', wall })
+    store.begin()
+    const trace = [{ check: 'format' as const, outcome: 'failed' as const, found: { bits: 33 } }]
+    store.commit({ ...none, events: [{ ...event(), trace }] }, wall)
+    expect(store.read(1, 1)[0]?.trace).toEqual(trace)
+    expect(store.read(1, 1)[0]?.event).not.toHaveProperty('trace')
+  })
+
+  const alterations: Record<string, string> = {
+    'a changed word': "update events set body = replace(body, 'lobby', 'vault') where sequence = 4",
+    'a changed trace': "update events set trace = '[]' where sequence = 4",
+    'a row taken out': 'delete from events where sequence = 4',
+    'the oldest taken out': 'delete from events where sequence < 4',
+    'two rows exchanged':
+      'update events set position = -1 where sequence = 4; update events set position = position - 1 where sequence = 5; update events set position = 5 where sequence = 4',
+    'another number': 'update events set sequence = 40 where sequence = 4',
+  }
+  for (const [what, sql] of Object.entries(alterations))
+    it(`finds ${what}`, () => {
+      const { store, sql: raw } = limited()
+      store.commit({ ...none, events: events(6) }, wall)
+      expect(store.check().ok).toBe(true)
+      raw.exec(sql)
+      expect(store.check().ok).toBe(false)
+    })
+
+  it('raises a fault when an altered event is read', () => {
+    const { store, sql, faults } = limited()
+    store.commit({ ...none, events: events(6) }, wall)
+    store.read(2, 3)
+    expect(faults).toEqual([])
+    sql.exec("update events set body = replace(body, 'lobby', 'vault') where sequence = 4")
+    store.read(3, 3)
+    expect(faults).toEqual(['log-altered'])
+  })
+})
+
+describe('a full disk', () => {
+  it('keeps events in memory, in order, and stores them when there is room again', () => {
+    const { store, faults, fill, empty } = limited()
+    store.commit({ ...none, events: events(2) }, wall)
+    fill()
+    let tries = 0
+    while (faults.length === 0) store.commit({ ...none, events: events(1), changes: [row(`k${tries++}`, 'x'.repeat(500))] }, wall)
+    for (let i = 0; i < 20; i++) store.commit({ ...none, events: events(1), changes: [row(`k${tries++}`, 'x'.repeat(500))] }, wall)
+    expect(faults).toEqual(['disk-full'])
+    const told = store.read(1, 1000).map(({ event }) => event.sequence)
+    expect(told).toEqual(Array.from({ length: tries + 2 }, (_, i) => i + 1))
+    expect(store.rows().length).toBeLessThan(tries)
+    empty()
+    store.tidy(wall)
+    expect(faults).toEqual(['disk-full', null])
+    expect(store.rows()).toHaveLength(tries)
+    expect(store.check()).toEqual({ ok: true, events: tries + 2 })
+  })
+
+  it('forgets at a crash what it had only in memory, and gives the numbers again', () => {
+    const { store, faults, fill, empty } = limited()
+    fill()
+    while (faults.length === 0) store.commit({ ...none, events: events(1) }, wall)
+    const next = store.next
+    store.begin()
+    expect(store.next).toBe(next - 1)
+    empty()
+    store.commit({ ...none, events: events(1) }, wall)
+    expect(store.check()).toEqual({ ok: true, events: next - 1 })
+  })
+
+  it('begins a log of its own where the plugin knows events that were lost', () => {
+    const { store, faults, fill, empty } = limited()
+    store.reconcile(1, null)
+    fill()
+    while (faults.length === 0) store.commit({ ...none, events: events(1) }, wall)
+    const lost = store.next - 1
+    const known = store.idOf(lost)!
+    const before = store.logId
+    store.begin()
+    empty()
+    store.commit({ ...none, events: [event('a'), event('b')] }, wall)
+    expect(store.reconcile(lost + 1, known)).toBe(false)
+    expect(store.logId).not.toBe(before)
+    expect(store.read(1, 10).map(({ event }) => [event.logId, event.sequence, event.door])).toEqual([
+      [store.logId, 1, 'a'],
+      [store.logId, 2, 'b'],
+    ])
+    store.commit({ ...none, events: [event('c')] }, wall)
+    expect(store.read(3, 10)[0]?.event).toMatchObject({ logId: store.logId, sequence: 3, door: 'c' })
+    expect(store.check()).toEqual({ ok: true, events: lost - 1 + 3 })
+    expect(store.reconcile(3, store.idOf(2)!)).toBe(true)
+  })
+
+  it('keeps the log where the plugin knows the same one', () => {
+    const store = openMemoryStore({ controller: 'c', wall })
+    store.begin()
+    store.commit({ ...none, events: events(5) }, wall)
+    expect(store.reconcile(1, null)).toBe(true)
+    expect(store.reconcile(6, store.idOf(5)!)).toBe(true)
+    expect(store.reconcile(3, store.idOf(2)!)).toBe(true)
+  })
+})
+
+describe('retention', () => {
+  const kept = (store: Store) => store.read(store.first, 10_000).map(({ event }) => event.sequence)
+  const tidy = (store: Store, at: number) => {
+    for (let i = 0; i < 50 && store.tidy(at) < 1000; i++);
+  }
+
+  it('removes what is old, beyond the number kept, and acknowledged', () => {
+    const { store } = limited({ keepEvents: 10 })
+    store.commit({ ...none, events: events(600) }, wall)
+    store.commit({ ...none, events: events(100) }, wall + 20 * day)
+    store.acknowledge(700)
+    tidy(store, wall + 29 * day)
+    expect(store.first).toBe(1)
+    tidy(store, wall + 31 * day)
+    expect(store.first).toBe(601)
+    tidy(store, wall + 60 * day)
+    expect(store.first).toBe(691)
+    expect(kept(store)).toHaveLength(10)
+    expect(store.check()).toEqual({ ok: true, events: 10 })
+  })
+
+  it('never removes what the plugin has not acknowledged', () => {
+    const { store } = limited({ keepEvents: 1 })
+    store.commit({ ...none, events: events(300) }, wall)
+    store.acknowledge(120)
+    tidy(store, wall + 400 * day)
+    expect(store.first).toBe(121)
+  })
+
+  it('removes the oldest, acknowledged or not, when the disk runs short, and says so', () => {
+    const { store, faults } = limited({ leastFree: 1000 }, 500)
+    store.commit({ ...none, events: events(900) }, wall)
+    store.tidy(wall)
+    expect(faults).toEqual(['events-removed'])
+    expect(store.first).toBe(251)
+    tidy(store, wall)
+    expect(kept(store)).toEqual([900])
+    store.commit({ ...none, events: events(1) }, wall)
+    expect(kept(store)).toEqual([900, 901])
+  })
+})
+
+describe('data directory', () => {
+  it('is refused while another has it, and free again after', () => {
+    const dir = directory()
+    const store = opened(dir)
+    expect(openStore(dir, { controller: 'ctrl-1', wall })).toMatchObject({ ok: false, reason: 'data-in-use' })
+    store.close()
+    opened(dir).close()
+  })
+
+  it('is refused when a newer version wrote it', () => {
+    const dir = directory()
+    opened(dir).close()
+    const sql = new Sqlite(join(dir, 'controller.db'))
+    sql.exec("insert into __drizzle_migrations (hash, created_at) values ('later', 9999999999999)")
+    sql.close()
+    expect(openStore(dir, { controller: 'ctrl-1', wall })).toMatchObject({ ok: false, reason: 'data-newer' })
+  })
+
+  it('keeps keys sealed, under a key file that only its owner may read', () => {
+    const dir = directory()
+    let store = opened(dir)
+    const secret = Buffer.from('0123456789abcdef0123456789abcdef', 'hex')
+    store.keys.set('reader front-in', secret)
+    store.close()
+    expect(statSync(join(dir, 'key')).mode & 0o777).toBe(0o600)
+    const sql = new Sqlite(join(dir, 'controller.db'))
+    const sealed = sql.prepare('select sealed from secrets').pluck().get() as Buffer
+    expect(sealed.includes(secret)).toBe(false)
+    store = opened(dir)
+    expect(store.keys.get('reader front-in')).toEqual(secret)
+    sql.exec("update secrets set name = 'reader back-in'")
+    expect(() => store.keys.get('reader back-in')).toThrow()
+    sql.close()
+    store.close()
+  })
+})
+
+it('tells only what is durable, and one sync serves many commits', async () => {
+  const waiting: (() => void)[] = []
+  const dir = directory()
+  const result = openStore(dir, { controller: 'c', wall, sync: (_fd, done) => waiting.push(() => done(null)) })
+  if (!result.ok) throw new Error(result.message)
+  const { store } = result
+  const told: number[] = []
+  store.begin()
+  store.onDurable(sequence => told.push(sequence))
+  for (let i = 0; i < 5; i++) {
+    store.commit({ ...none, events: events(1) }, wall)
+    store.sync()
+  }
+  expect(told).toEqual([])
+  expect(waiting).toHaveLength(1)
+  waiting.shift()?.()
+  expect(store.durable).toBe(1)
+  expect(waiting).toHaveLength(1)
+  waiting.shift()?.()
+  expect(store.durable).toBe(5)
+  expect(waiting).toHaveLength(0)
+  store.close()
+})
+
+it('never loses, doubles or reorders an event, whatever the disk does', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.constant('commit' as const), fc.constantFrom('fill' as const, 'empty' as const, 'tidy' as const)), {
+        maxLength: 60,
+      }),
+      steps => {
+        const { store, fill, empty } = limited()
+        let count = 0
+        for (const step of steps) {
+          if (step === 'commit')
+            store.commit({ ...none, events: [event(`d${++count}`)], changes: [row(`k${count}`, 'x'.repeat(300))] }, wall)
+          else if (step === 'fill') fill()
+          else if (step === 'empty') empty()
+          else store.tidy(wall)
+          expect(store.read(1, 100).map(({ event }) => event.door)).toEqual(Array.from({ length: count }, (_, i) => `d${i + 1}`))
+        }
+        empty()
+        while (store.tidy(wall) < 1000);
+        expect(store.check()).toEqual({ ok: true, events: count })
+        expect(store.rows()).toHaveLength(count)
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
