@@ -109,7 +109,7 @@ export type WeakKeyReason = 'length' | 'default-key' | 'published-example' | 're
 
 /**
  * Why a key is not fit to be an SCBK or a master key, or null where it is: SCBK-D, keys printed in manuals and test suites, a pattern that repeats, bytes that count
- * up or down, fewer than eight different bytes. A random key fails with a probability below one in ten million.
+ * up or down, fewer than eight different bytes. A random key fails with a probability below one in a billion.
  */
 export function weakKey(key: Uint8Array): WeakKeyReason | null {
   if (key.length !== 16) return 'length'
