@@ -68,7 +68,8 @@ export function startGrant(draft: Draft, plan: DoorPlan, started: Grant, cause: 
   const row = rowOf(draft, plan)
   const same = (running: Grant) =>
     running.by === started.by && !takenByEdge(row, running) && running.cardholders.every(holder => started.cardholders.includes(holder))
-  settle(draft, plan, { ...row, grants: [...row.grants.filter(running => !same(running)), started] }, cause)
+  const seen: Grant = row.position === 'unknown' ? { ...started, unseen: true } : started
+  settle(draft, plan, { ...row, grants: [...row.grants.filter(running => !same(running)), seen] }, cause)
 }
 
 /** Lets an opening pass unforced until `until` without moving the bolt. */
@@ -201,7 +202,7 @@ function lapse(draft: Draft, plan: DoorPlan, row: DoorRow): DoorRow {
   const over = row.grants.filter(each => (each.until <= mono || each.ended) && !takenByEdge(row, each))
   let { held } = row
   for (const each of over) {
-    if (row.position !== 'unknown') tellPassage(draft, plan.id, 'access.not-taken', each)
+    tellPassage(draft, plan.id, 'access.not-taken', each)
     if (row.position === 'open' && plan.door?.relock === 'after-closing' && !each.ended) held ??= { until: each.until }
   }
   if (held !== null && row.position === 'unknown' && held.until <= mono) held = null
@@ -213,7 +214,7 @@ function endGrants(draft: Draft, plan: DoorPlan, row: DoorRow): DoorRow {
   const grants: Grant[] = []
   for (const each of row.grants)
     if (takenByEdge(row, each)) grants.push({ ...each, ended: true })
-    else if (row.position !== 'unknown') tellPassage(draft, plan.id, 'access.not-taken', each)
+    else tellPassage(draft, plan.id, 'access.not-taken', each)
   return { ...row, grants, held: null, relockAt: null }
 }
 
@@ -292,8 +293,8 @@ function tell(draft: Draft, door: string, type: EventType, more: Partial<EventDr
 
 /** What became of a grant. A REX is nobody's grant, and says nothing. */
 function tellPassage(draft: Draft, door: string, type: 'access.taken' | 'access.not-taken', running: Grant): void {
-  const { by, side, cardholders, credentials, operator, onBehalfOf } = running
-  if (by === 'rex') return
+  const { by, side, cardholders, credentials, operator, onBehalfOf, unseen } = running
+  if (by === 'rex' || (type === 'access.not-taken' && unseen)) return
   const source = { kind: 'access-point' as const, id: `${door}/${side}` }
   const cardholder = cardholders.at(-1)
   const credential = credentials.at(-1)

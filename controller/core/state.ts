@@ -33,6 +33,8 @@ export interface Grant {
   readonly onBehalfOf?: string
   /** Ended by Lock after the leaf had begun to move: it holds no bolt, but the opening that is being debounced is still its own. */
   readonly ended?: true
+  /** For some of its time nobody could see whether the leaf opened: that it was not taken cannot be said. */
+  readonly unseen?: true
 }
 
 /** Volatile, by door. Instants are monotonic ms. */
