@@ -93,14 +93,12 @@ function isDefault(field: Schema, value: unknown, lean: unknown): boolean {
 }
 
 /** Without the keys that preprocessing puts back by itself. */
-function withoutTold(schema: Schema, value: Record<string, unknown>): unknown {
-  const put = Object.keys(value).find(key => {
+function withoutTold(schema: Schema, value: Record<string, unknown>): Record<string, unknown> {
+  for (const key of Object.keys(value)) {
     const { [key]: _, ...rest } = value
-    return preprocess(schema, rest) !== rest && same(preprocess(schema, rest), value)
-  })
-  if (put === undefined) return value
-  const { [put]: _, ...rest } = value
-  return rest
+    if (same(preprocess(schema, rest), value)) return withoutTold(schema, rest)
+  }
+  return value
 }
 
 /** Whether two values read from a file are equal, whatever the order of their keys. */

@@ -122,9 +122,23 @@ export const monitoringDoor = z.strictObject({
   position: position.nullable().default(null),
 })
 export const door = z.preprocess(
-  value => (typeof value === 'object' && value !== null && !('type' in value) ? { ...value, type: 'door' } : value),
+  value =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? withLongTimes('type' in value ? value : { ...value, type: 'door' })
+      : value,
   z.discriminatedUnion('type', [ordinaryDoor.extend({ type: z.literal('door') }), monitoringDoor]),
 )
+/** A long time that is left out is never shorter than the normal one. */
+function withLongTimes(value: object): object {
+  const { accessTime, longAccessTime, openTooLongTime, longOpenTooLongTime } = value as Record<string, unknown>
+  return {
+    ...value,
+    ...(typeof accessTime === 'number' && accessTime > 30 && longAccessTime === undefined ? { longAccessTime: accessTime } : {}),
+    ...(typeof openTooLongTime === 'number' && openTooLongTime > 60 && longOpenTooLongTime === undefined
+      ? { longOpenTooLongTime: openTooLongTime }
+      : {}),
+  }
+}
 export type Door = z.output<typeof ordinaryDoor>
 export type MonitoringDoor = z.output<typeof monitoringDoor>
 
