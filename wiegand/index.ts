@@ -20,5 +20,66 @@ export {
   type Role,
 } from './format.ts'
 export { formats, predefined } from './formats.ts'
+export {
+  missingBits,
+  type PulseEvent,
+  type PulseOptions,
+  type PulseRefusalReason,
+  type PulseRules,
+  pulseRules,
+  type Repair,
+  type Timing,
+} from './frame.ts'
+export { type Change, type Impact, impact, type StoredCredential } from './impact.ts'
+export {
+  decodeKeys,
+  encodeKeys,
+  type KeypadEvent,
+  type KeypadInput,
+  type KeypadKind,
+  type KeypadOptions,
+  type KeypadState,
+  type Keys,
+  type KeysRefusal,
+  keyLengths,
+  keypadWakeAt,
+  noKeys,
+  type PinRules,
+  stepKeypad,
+} from './keypad.ts'
+export {
+  type Colour,
+  noTamper,
+  type ReaderLevels,
+  readerLevels,
+  stepTamper,
+  type TamperChange,
+  type TamperReading,
+  type TamperRules,
+  type TamperState,
+  tamperWakeAt,
+} from './lines.ts'
+export {
+  type NoiseInput,
+  type NoiseReport,
+  type NoiseRules,
+  type NoiseState,
+  noiseRules,
+  noiseWakeAt,
+  noNoise,
+  stepNoise,
+} from './noise.ts'
+export {
+  type Edge,
+  encodePulses,
+  type PulseInput,
+  type PulseState,
+  pulsesWakeAt,
+  quiet,
+  type ReaderTiming,
+  readerTimings,
+  readTrace,
+  stepPulses,
+} from './pulses.ts'
 export { listBits, type Sample, type Treatment, treat, treatments } from './treatment.ts'
 export { type ResolvedFormats, readerFormats, resolveFormats, validateActivation, validateActive, validateFormat } from './validation.ts'
