@@ -1,7 +1,7 @@
-import type { SiteInput } from '../shared/site.ts'
+import type { z } from 'zod'
+import type { ordinaryDoor, SiteInput } from '../shared/site.ts'
 
-type Part<K extends keyof SiteInput> = NonNullable<SiteInput[K]>[number]
-type DoorInput = Extract<Part<'doors'>, { locks: unknown }>
+export type DoorInput = z.input<typeof ordinaryDoor>
 
 /** A two-door controller with a fully equipped door `front`: monitor on door-1, readers on both sides, REX inside. No debounce, so that times are exact. */
 export function oneDoor(door: Partial<DoorInput> = {}, site: Partial<SiteInput> = {}): SiteInput {

@@ -6,7 +6,7 @@ import type { Directory } from './directory.ts'
 import { expireDoor, rowOf, settle } from './door.ts'
 import { type Decision, Draft, type StepResult } from './draft.ts'
 import type { Input } from './input.ts'
-import { turnPage } from './mode.ts'
+import { keepModes, turnPage } from './mode.ts'
 import type { Model } from './model.ts'
 import { expireReader, noise, readerChanged } from './reader.ts'
 import { reconfigure, start } from './start.ts'
@@ -67,7 +67,7 @@ function dispatch(draft: Draft, decision: Decision, input: Input): void {
       start(draft)
       return
     case 'clock':
-      clockChanged(draft, input)
+      keepModes(draft, clockChanged(draft, input))
       if (draft.self.started) reviewDoors(draft)
       return
     case 'input':

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Rig } from '../../test/door-rig.ts'
-import { oneDoor } from '../../test/door-sites.ts'
+import { type DoorInput, oneDoor } from '../../test/door-sites.ts'
 
-type Door = Parameters<typeof oneDoor>[0]
+type Door = Partial<DoorInput>
 
 /** A started controller whose door is closed and whose REX is at rest, with the log emptied. */
 function rig(door: Door = {}): Rig {

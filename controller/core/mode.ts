@@ -107,6 +107,15 @@ export function turnPage(draft: Draft): string[] {
   return touched
 }
 
+/** The clock was set: an override and the first person's grant are as old as they were. */
+export function keepModes(draft: Draft, movedBy: number): void {
+  if (movedBy === 0 || !draft.self.started) return
+  for (const [door, { override, firstPersonAt }] of [...draft.each('mode')]) {
+    if (override !== null) setMode(draft, door, { override: { ...override, at: override.at + movedBy } })
+    if (firstPersonAt !== null) setMode(draft, door, { firstPersonAt: firstPersonAt + movedBy })
+  }
+}
+
 /** Turns the override on, or ends the one that is on; false while a manual mode or an emergency is on. The caller settles the door. */
 export function turnOverride(draft: Draft, plan: DoorPlan): boolean {
   const { manual, override } = modeRow(draft, plan.id)

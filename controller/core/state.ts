@@ -110,7 +110,7 @@ export interface UnitRow {
 export interface SelfRow {
   readonly started: boolean
   readonly trusted: boolean
-  /** Wall minus monotonic time when the clock was last told, in ms. */
+  /** Wall minus monotonic time at the start and whenever the clock is set, in ms. */
   readonly offset: number
   readonly link: boolean | null
   readonly store: boolean

@@ -33,14 +33,16 @@ function tellUnit(draft: Draft, unit: string, before: UnitRow, row: UnitRow): vo
   if (before.battery !== row.battery) tell(draft, row.battery === 'low' ? 'controller.battery-low' : 'controller.battery-restored', unit)
 }
 
-/** The clock was set, or became trustworthy or not. */
-export function clockChanged(draft: Draft, { trusted }: Extract<Input, { kind: 'clock' }>): void {
+/** The clock was set, or became trustworthy or not. By how many ms it was set. */
+export function clockChanged(draft: Draft, { trusted }: Extract<Input, { kind: 'clock' }>): number {
   const { self, now } = draft
   const offset = now.wall - now.mono
-  const set = Math.abs(offset - self.offset) > settingMs
+  const moved = offset - self.offset
+  const set = Math.abs(moved) > settingMs
   draft.set('self', '', { ...self, trusted, offset })
   if (trusted !== self.trusted) tell(draft, trusted ? 'controller.clock-trusted' : 'controller.clock-untrusted')
   if (set || trusted === self.trusted) tell(draft, 'controller.clock-changed')
+  return set ? moved : 0
 }
 
 /** True where the link really changed. */
