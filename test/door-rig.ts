@@ -1,5 +1,5 @@
 import type { Directory } from '../controller/core/directory.ts'
-import { stepWith, wakeAt } from '../controller/core/dispatch.ts'
+import { nextDue, stepWith } from '../controller/core/dispatch.ts'
 import { grant, modeOf, toggleOverride } from '../controller/core/door.ts'
 import type { Decision } from '../controller/core/draft.ts'
 import type { Input, Reading } from '../controller/core/input.ts'
@@ -77,7 +77,7 @@ export class Rig {
   wait(ms: number): this {
     const end = this.mono + ms
     for (;;) {
-      const wake = wakeAt(this.state, this.now)
+      const wake = nextDue(this.state, this.now)
       if (wake === null || wake > end) break
       this.#pass(wake - this.mono)
       this.send({ kind: 'wake' })

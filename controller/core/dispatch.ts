@@ -16,13 +16,13 @@ import { caseChanged, clockChanged, linkTurned, powerChanged, storeTurned, switc
 /** One step with a decision half handed in: first what was due, then the input. Nothing is changed in place. */
 export function stepWith(decision: Decision, model: Model, directory: Directory, state: State, input: Input, now: Now): StepResult {
   const draft = new Draft(model, directory, state, now, decision)
-  if (draft.self.started) for (const key of dueKeys(state, now)) expire(draft, decision, key)
+  for (const key of dueKeys(state, now)) expire(draft, decision, key)
   dispatch(draft, decision, input)
   return draft.result()
 }
 
-/** The next instant (monotonic ms) at which something is due; null where nothing is. Instants of the calendar follow the wall clock of `now`. */
-export function wakeAt(state: State, now: Now): number | null {
+/** The earliest instant at which a row of the state wants to be looked at, in monotonic ms; null where none does. */
+export function nextDue(state: State, now: Now): number | null {
   let next = Number.POSITIVE_INFINITY
   for (const key of state.timed) next = Math.min(next, dueAt(state, key, now))
   return next === Number.POSITIVE_INFINITY ? null : Math.max(next, now.mono)
@@ -46,6 +46,7 @@ function dueKeys(state: State, now: Now): Key[] {
 
 function expire(draft: Draft, decision: Decision, key: Key): void {
   const [kind, id] = splitKey(key)
+  if (kind !== 'input' && !draft.self.started) return
   if (kind in decisionRows) decision.expireAttempts(draft)
   else if (kind === 'door') expireDoor(draft, id)
   else if (kind === 'input') expireInput(draft, id)

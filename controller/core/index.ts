@@ -1,5 +1,4 @@
 export type { CardCredential, Directory, Held, Holder, PinCredential } from './directory.ts'
-export { wakeAt } from './dispatch.ts'
 export type { StepResult } from './draft.ts'
 export type { Effect, FieldEffect, LedColour, LinkEffect } from './effect.ts'
 export type { Input, Reading, SharedPresence, SharedUse } from './input.ts'
@@ -14,7 +13,7 @@ export {
   type ZonePlan,
 } from './model.ts'
 export { applyChanges, type Change, emptyState, type Key, loadState, type Position, type State } from './state.ts'
-export { step } from './step.ts'
+export { step, wakeAt } from './step.ts'
 export {
   type DoorStatus,
   type DoorView,

@@ -1,7 +1,7 @@
 import type { Now } from '../../shared/clock.ts'
 import { decision } from './attempt.ts'
 import type { Directory } from './directory.ts'
-import { stepWith } from './dispatch.ts'
+import { nextDue, stepWith } from './dispatch.ts'
 import type { StepResult } from './draft.ts'
 import type { Input } from './input.ts'
 import type { Model } from './model.ts'
@@ -13,4 +13,12 @@ import type { State } from './state.ts'
  */
 export function step(model: Model, directory: Directory, state: State, input: Input, now: Now): StepResult {
   return stepWith(decision, model, directory, state, input, now)
+}
+
+/**
+ * When to call `step` with `wake` if nothing else comes: monotonic ms, never before `now`; null where nothing is due. Instants of the calendar
+ * follow the wall clock of `now`, so it is asked again after every step.
+ */
+export function wakeAt(_model: Model, state: State, now: Now): number | null {
+  return nextDue(state, now)
 }
