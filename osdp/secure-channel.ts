@@ -202,7 +202,7 @@ export function pad(data: Uint8Array): Uint8Array {
 export function unpad(padded: Uint8Array): Uint8Array | null {
   let end = padded.length - 1
   while (end >= 0 && padded[end] === 0) end--
-  return end >= 0 && padded[end] === 0x80 && padded.length - end <= 16 ? padded.subarray(0, end) : null
+  return end >= 0 && padded[end] === 0x80 && padded.length - end <= 16 ? padded.slice(0, end) : null
 }
 
 /** Pads and encrypts. `iv`: the MAC that the frame's own MAC chains from; its complement starts the CBC. */
