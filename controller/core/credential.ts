@@ -32,7 +32,8 @@ export function canonicalPlate(text: string): string {
 export function identify(draft: Draft, point: AccessPoint, items: readonly Item[], pinAlone: boolean): Identity {
   const held: Held[] = []
   const resolved: Item[] = []
-  let format: Finding = passes({ types: items.map(item => item.type) })
+  const types = items.map(item => item.type)
+  let format: Finding = passes({ types })
   let failure: Finding | undefined
   const settle = (found: Lookup, item: Item) => {
     if (found.held === undefined) failure ??= found.finding
@@ -45,7 +46,7 @@ export function identify(draft: Draft, point: AccessPoint, items: readonly Item[
     if (isKnown(item)) settle(known(draft, item.credential), item)
     else if (item.type === 'card') {
       const read = readCard(point, item.bits)
-      format = read.finding
+      format = { ...read.finding, found: { types, ...read.finding.found } }
       if (read.decoded === undefined) return { format, credential: null, items, held: [], cardholders: [] }
       settle(findCard(draft, point, read.decoded), item)
     } else if (item.type === 'pin') {
