@@ -1,0 +1,129 @@
+import { idsOf, predefinedProfiles, scheduleNames } from './names.ts'
+import type { Path } from './problem.ts'
+import type { Report } from './report.ts'
+import { type Door, type PinSettings, type Site, sides } from './site.ts'
+
+export function validateDoors(site: Site, report: Report): void {
+  const controllers = idsOf(site.controllers)
+  const doors = idsOf(site.doors)
+  site.controllers.forEach((controller, index) => {
+    controller.inputs.forEach((input, number) => {
+      if (input.role !== 'emergency' || input.doors === 'all') return
+      report.references('door', input.doors, doors, ['controllers', index, 'inputs', number, 'doors'])
+    })
+  })
+  site.doors.forEach((door, index) => {
+    const at = ['doors', index] as const
+    report.reference('controller', door.controller, controllers, [...at, 'controller'])
+    if (door.type === 'door') validateDoor(site, door, at, report)
+  })
+  validateInterlocks(site, report)
+}
+
+function validateDoor(site: Site, door: Door, at: Path, report: Report): void {
+  const schedules = scheduleNames(site)
+  const own = site.identificationProfiles.find(each => each.id === door.identificationProfile)
+  const profiles = new Set([...predefinedProfiles, ...idsOf(site.identificationProfiles)])
+  report.reference('identification profile', door.identificationProfile, profiles, [...at, 'identificationProfile'])
+  report.references('schedule', door.unlockSchedules, schedules, [...at, 'unlockSchedules'])
+  report.references('schedule', door.twoPersonRule?.schedules ?? [], schedules, [...at, 'twoPersonRule', 'schedules'])
+  validateTimes(door, at, report)
+  if (door.firstPersonIn && door.unlockSchedules.length === 0)
+    report.warning(
+      'first-person-without-schedule',
+      [...at, 'firstPersonIn'],
+      'has no effect without unlockSchedules; name one, or leave it out',
+    )
+  for (const side of door.twoPersonRule?.sides ?? [])
+    if (door[side].reader === null)
+      report.warning(
+        'two-person-without-reader',
+        [...at, 'twoPersonRule', 'sides'],
+        `side ${side.toUpperCase()} has no reader, so the rule does nothing there`,
+      )
+  for (const side of sides) {
+    const { reader, rex } = door[side]
+    if (reader) {
+      const path = [...at, side, 'reader']
+      if (reader.pin) validatePinLengths(reader.pin, [...path, 'pin'], report)
+      if (own && own[side].length === 0)
+        report.warning(
+          'profile-without-entry',
+          path,
+          `the profile "${own.id}" has no entry for side ${side.toUpperCase()}, so this reader never grants`,
+        )
+      if (reader.type === 'osdp' && !reader.secureChannel) {
+        const message = `reader "${reader.id}" is spoken to in clear: anyone at its cable can read cards and open the door; set it to true`
+        report.warning('no-secure-channel', [...path, 'secureChannel'], message)
+      }
+    }
+    const failSafe = [door.locks.primary, door.locks.secondary].some(lock => lock?.type === 'fail-safe')
+    if (rex && rex.inLockdown === 'blocked' && failSafe) {
+      const message =
+        'this door unlocks without power, but a lockdown stops its REX: people inside could not get out; set inLockdown to works if it is a way of escape'
+      report.warning('escape-blocked', [...at, side, 'rex', 'inLockdown'], message)
+    }
+  }
+}
+
+export function validatePinLengths({ minLength, maxLength }: PinSettings, path: Path, report: Report): void {
+  if (minLength <= maxLength) return
+  report.error(
+    'pin-lengths',
+    [...path, 'minLength'],
+    `PINs of ${minLength} to ${maxLength} digits are none; make minLength ${maxLength} or less`,
+  )
+}
+
+function validateTimes(door: Door, at: Path, report: Report): void {
+  const pairs = [
+    ['accessTime', 'longAccessTime'],
+    ['openTooLongTime', 'longOpenTooLongTime'],
+  ] as const
+  for (const [normal, long] of pairs) {
+    if (door[long] >= door[normal]) continue
+    report.error(
+      'long-time-shorter',
+      [...at, long],
+      `${door[long]} s is shorter than ${normal}, ${door[normal]} s; make it as long or longer`,
+    )
+  }
+  if (door.doorMonitor !== null) return
+  if (door.relock === 'after-opening')
+    report.warning('relock-without-monitor', [...at, 'relock'], 'has no effect without a door monitor; give the door one, or leave it out')
+  if (door.relockDelayMs > 0)
+    report.warning(
+      'relock-without-monitor',
+      [...at, 'relockDelayMs'],
+      'has no effect without a door monitor; give the door one, or leave it out',
+    )
+}
+
+function validateInterlocks(site: Site, report: Report): void {
+  const groups = new Map<string, { door: Door; path: Path }[]>()
+  site.doors.forEach((door, index) => {
+    if (door.type !== 'door' || door.interlock === null) return
+    const path = ['doors', index, 'interlock']
+    groups.set(door.interlock, [...(groups.get(door.interlock) ?? []), { door, path }])
+    if (door.doorMonitor !== null) return
+    report.warning(
+      'interlock-without-monitor',
+      path,
+      `door "${door.id}" has no door monitor, so the others never know it closed; give it one`,
+    )
+  })
+  for (const [name, [first, ...others]] of groups) {
+    if (first === undefined) continue
+    if (others.length === 0)
+      report.warning(
+        'interlock-of-one',
+        first.path,
+        `no other door is in the interlock "${name}", so it does nothing; name it at another door too`,
+      )
+    for (const { door, path } of others) {
+      if (door.controller === first.door.controller) continue
+      const message = `door "${first.door.id}" of the interlock "${name}" is on controller "${first.door.controller}", this one on "${door.controller}"; doors of one interlock need one controller`
+      report.error('interlock-apart', path, message)
+    }
+  }
+}
