@@ -77,7 +77,10 @@ export function impact(before: readonly CardFormat[], after: readonly CardFormat
   const touched = new Set([...old.keys(), ...next.keys()].filter(length => layout(old.get(length)) !== layout(next.get(length))))
   const counts = { same: 0, different: 0, misread: 0, unreadable: 0, unknown: 0 }
   const changes: Change[] = []
-  const numbers = new Map<string, { cardNumber: string; bitLength: number; ids: string[]; numbers: Set<string>; was: Set<string>; is: Set<string> }>()
+  const numbers = new Map<
+    string,
+    { cardNumber: string; bitLength: number; ids: string[]; numbers: Set<string>; was: Set<string>; is: Set<string> }
+  >()
   let checked = 0
   for (const credential of credentials) {
     checked++
