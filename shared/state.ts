@@ -1,37 +1,43 @@
 import { z } from 'zod'
-import { doorModes, type EventType, eventTypes } from './event.ts'
+import { doorModes } from './event.ts'
 import { id } from './scalar.ts'
 
-/** Statuses of a door, the strongest first (domain.md §4, rules B2 to B4). */
+/** Statuses of a door, the strongest first (domain.md §4, rules B2 to B4); the first is the plugin's own. */
 export const doorStatuses = ['controller-offline', 'reader-offline', 'reader-error', 'online'] as const
-export type DoorStatus = (typeof doorStatuses)[number]
 
-/** Conditions that stand at an element: types of events that have begun and not ended. */
-const standing = z.array(z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]))
-
-/** What one element of a controller is like now. Inputs and outputs are `CONTROLLER/PORT`. */
+/** What one element of a controller is like now, as its controller tells it. Inputs and outputs are `CONTROLLER/PORT`. */
 export const elementState = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('door'),
     id,
     mode: z.enum(doorModes),
-    /** The bolt; null where there is no lock. */
-    lock: z.enum(['locked', 'unlocked']).nullable(),
+    /** The bolt; null for a monitoring door. */
+    locked: z.boolean().nullable(),
     position: z.enum(['open', 'closed', 'unknown']),
     status: z.enum(doorStatuses),
-    standing,
+    forced: z.boolean(),
+    openTooLong: z.boolean(),
   }),
   z.object({
     kind: z.literal('reader'),
     id,
     online: z.boolean(),
+    /** Null for a reader that knows no secure channel. */
     secure: z.boolean().nullable(),
     tamper: z.boolean(),
-    pinBlocked: z.boolean(),
+    led: z.enum(['red', 'green', 'amber', 'blue', 'off']),
+    flashing: z.boolean(),
   }),
-  z.object({ kind: z.literal('input'), id: z.string(), state: z.enum(['open', 'closed', 'cut', 'short']), active: z.boolean() }),
+  z.object({
+    kind: z.literal('input'),
+    id: z.string(),
+    /** Debounced; null before the first reading. */
+    level: z.enum(['open', 'closed', 'cut', 'short']).nullable(),
+    active: z.boolean(),
+    fault: z.enum(['cut', 'short']).nullable(),
+  }),
   z.object({ kind: z.literal('output'), id: z.string(), active: z.boolean() }),
-  z.object({ kind: z.literal('zone'), id, present: z.number().int().min(0), antiPassback: z.enum(['off', 'soft', 'hard', 'suspended']) }),
+  /** The controller or a module that hangs on it. */
   z.object({
     kind: z.literal('controller'),
     id,
@@ -39,7 +45,7 @@ export const elementState = z.discriminatedUnion('kind', [
     mains: z.boolean(),
     battery: z.enum(['normal', 'low']),
     clockTrusted: z.boolean(),
-    store: z.boolean(),
+    storeOk: z.boolean(),
   }),
 ])
 export type ElementState = z.output<typeof elementState>

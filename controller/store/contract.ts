@@ -33,19 +33,23 @@ export interface NextSite {
   readonly people: { readonly staged: number } | { readonly put: readonly Person[]; readonly removed: readonly string[] }
 }
 
-export interface Configuration {
+/** Which site is in force. */
+export interface InForce {
   readonly revision: string
   readonly checksum: string
-  readonly place: Place
   /** Unix ms. */
   readonly appliedAt: number
+}
+
+export interface Configuration extends InForce {
+  readonly place: Place
 }
 
 /** A whole new set of people in the making, written in pieces while the old one is in force. */
 export interface Staging {
   readonly generation: number
   /** @returns why it could not be written */
-  put(people: readonly Person[]): StoreFault | undefined
+  put(people: readonly Person[], removed?: readonly string[]): StoreFault | undefined
   abandon(): void
 }
 
@@ -83,6 +87,7 @@ export interface Store {
   begin(): void
   rows(): { readonly key: string; readonly value: unknown }[]
   configuration(): Configuration | undefined
+  readonly inForce: InForce | undefined
 
   /** Events, durable rows and shares in one transaction; what cannot be written is kept in memory, in order, and written as soon as it can be. */
   commit(outcome: Outcome, wall: number): Committed

@@ -2,7 +2,7 @@ import type Sqlite from 'better-sqlite3'
 import type { LoggedEvent } from '../../shared/link.ts'
 import type { Place } from '../core/model.ts'
 import type { Change } from '../core/state.ts'
-import type { NextSite, Share, SharedCursor, Store, StoreFault } from './contract.ts'
+import type { InForce, NextSite, Share, SharedCursor, Store, StoreFault } from './contract.ts'
 import type { Disk } from './disk.ts'
 import type { Keys, RandomBytes } from './keys.ts'
 import { openLog } from './log.ts'
@@ -62,6 +62,7 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
   const currentSite = sql.prepare<[], { revision: string; checksum: string; generation: number; appliedAt: number; body: string }>(
     'select revision, checksum, generation, appliedAt, body from sites order by number desc limit 1',
   )
+  const siteInForce = sql.prepare<[], InForce>('select revision, checksum, appliedAt from sites order by number desc limit 1')
   const putSite = sql.prepare('insert into sites (revision, checksum, generation, appliedAt, body) values (?, ?, ?, ?, ?)')
   const dropSites = sql.prepare('delete from sites where number <= (select max(number) from sites) - 2')
 
@@ -170,6 +171,9 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       const { revision, checksum, appliedAt, body } = row
       return { revision, checksum, appliedAt, place: JSON.parse(body) as Place }
     },
+    get inForce() {
+      return siteInForce.get()
+    },
     commit({ events: drafts, changes, shares }, at) {
       const events = drafts.map(draft => log.stamp(draft, at))
       const rows = durableRows(changes)
@@ -213,8 +217,9 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       staging = generation
       return {
         generation,
-        put(batch) {
+        put(batch, removed = []) {
           const written = writes(() => {
+            for (const id of removed) people.remove(generation, id)
             for (const person of batch) people.put(generation, person)
           })
           return 'fault' in written ? written.fault : undefined
