@@ -276,14 +276,27 @@ function lost(rules: PulseRules, pulses: readonly Pulse[]): PulseEvent | undefin
   )
 }
 
-function merged(rules: PulseRules, pulses: readonly Pulse[]): PulseEvent | undefined {
+/** Lengths of the frames that follow each other in these bits, each with parity right. */
+function partition(rules: PulseRules, bits: Bits): number[] | undefined {
   for (const length of rules.lengths.keys()) {
-    const rest = pulses.length - length
-    if (rest <= 0 || !rules.lengths.has(rest) || length < 8) continue
-    const message = `${pulses.length} bits look like frames of ${length} and ${rest} bits sent without a pause`
-    return refuseAt('merged-frames', pulses, message, [length])
+    if (length > bits.length || verdict(rules, bits.slice(0, length)) !== 'checked') continue
+    const rest = length === bits.length ? [] : partition(rules, bits.slice(length))
+    if (rest) return [length, ...rest]
   }
   return undefined
+}
+
+function merged(rules: PulseRules, pulses: readonly Pulse[]): PulseEvent | undefined {
+  if (rules.lengths.has(pulses.length)) return undefined
+  const parts = partition(rules, bitsOf(pulses))
+  if (!parts) return undefined
+  const message = `${pulses.length} bits are frames of ${parts.join(', ')} bits sent without a pause`
+  return refuseAt(
+    'merged-frames',
+    pulses,
+    message,
+    parts.slice(0, -1).map((_, i) => parts.slice(0, i + 1).reduce((sum, length) => sum + length, 0)),
+  )
 }
 
 /** What is wrong with a frame of which no reading is a read. */
