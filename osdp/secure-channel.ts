@@ -46,7 +46,12 @@ export interface SessionKeys {
   readonly sMac2: Uint8Array
 }
 
-function ecb(key: Uint8Array) {
+/** A kept AES-128 object that turns whole blocks into whole blocks. */
+export interface BlockCipher {
+  update(blocks: Uint8Array): Uint8Array
+}
+
+function ecb(key: Uint8Array): BlockCipher {
   return createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
 }
 
@@ -133,8 +138,6 @@ function toHex(bytes: Uint8Array): string {
 
 // ---------------------------------------------------------------- session
 
-type Cipher = ReturnType<typeof ecb>
-
 /** One end's view of an established session: kept cipher objects and the two MAC chains. Changed by {@link seal} and {@link open}. */
 export interface Session {
   /** Under SCBK-D, so fit for pairing only. */
@@ -144,10 +147,10 @@ export interface Session {
   /** The last reply's MAC, 16 bytes. */
   rMac: Uint8Array
   ended: boolean
-  readonly encrypt: Cipher
-  readonly decrypt: Cipher
-  readonly mac1: Cipher
-  readonly mac2: Cipher
+  readonly encrypt: BlockCipher
+  readonly decrypt: BlockCipher
+  readonly mac1: BlockCipher
+  readonly mac2: BlockCipher
 }
 
 /** A session from its keys and R-MAC-I. */
