@@ -16,7 +16,9 @@ import { caseChanged, clockChanged, linkTurned, powerChanged, storeTurned, switc
 /** One step with a decision half handed in: first what was due, then the input. Nothing is changed in place. */
 export function stepWith(decision: Decision, model: Model, directory: Directory, state: State, input: Input, now: Now): StepResult {
   const draft = new Draft(model, directory, state, now, decision)
-  for (const key of dueKeys(state, now)) expire(draft, decision, key)
+  // What a clock that is set makes due is judged only when everything written by the old one has moved along.
+  const passed = input.kind === 'clock' ? { ...now, wall: Number.NEGATIVE_INFINITY } : now
+  for (const key of dueKeys(state, passed)) expire(draft, decision, key)
   dispatch(draft, decision, input)
   return draft.result()
 }
