@@ -107,11 +107,8 @@ export function leafSettles(draft: Draft, door: string, position: Position): voi
   if (position === row.position) {
     if (row.edge !== null) settle(draft, plan, lapse(draft, plan, { ...row, edge: null }))
   } else if (position === 'unknown') {
-    settle(
-      draft,
-      plan,
-      lapse(draft, plan, { ...row, position, edge: null, tooLongAt: null, grants: row.grants.filter(each => !each.ended) }),
-    )
+    const grants = row.grants.filter(each => !each.ended).map((each): Grant => ({ ...each, unseen: true }))
+    settle(draft, plan, lapse(draft, plan, { ...row, position, edge: null, tooLongAt: null, grants }))
   } else if (position === 'closed') closed(draft, plan, row)
   else opened(draft, plan, row)
 }

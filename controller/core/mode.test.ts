@@ -198,7 +198,9 @@ describe('an override', () => {
     ['lockdown', 'lockdown'],
     ['reset', 'scheduled'],
   ] as const)('ends at %s', (action, mode) => {
-    const door = twice(rig({}, monday('20:00'))).wait(7000).act(action)
+    const door = twice(rig({}, monday('20:00')))
+      .wait(7000)
+      .act(action)
     expect(door.door().mode).toBe(mode)
     expect(state(door.act('unlock').act('reset'))).toEqual(['scheduled', 'locked'])
   })
