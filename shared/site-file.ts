@@ -1,5 +1,5 @@
 import { Document, isAlias, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
-import { explain } from './issue.ts'
+import { explain, valueAt } from './issue.ts'
 import { formatPath, type Path, type Problem, parsePath } from './problem.ts'
 import { withoutDefaults } from './schema.ts'
 import { type Site, site as siteSchema } from './site.ts'
@@ -15,6 +15,8 @@ export interface ReadOptions {
 /** A site as read from text: in force only where `problems` holds no error. */
 export interface SiteFile {
   readonly site: Site | undefined
+  /** The site to judge further: also there where nothing but unknown keys is wrong, without them. */
+  readonly draft: Site | undefined
   readonly problems: readonly Problem[]
   /** Puts line and column to a problem found later by its path. */
   locate(problem: Problem): Problem
@@ -35,7 +37,7 @@ export function readSite(text: string, options: ReadOptions): SiteFile {
     lineCounter: lines,
   })
   const locate = (problem: Problem): Problem => ({ ...problem, ...position(document, lines, parsePath(problem.path)) })
-  const refused = (problems: readonly Problem[]): SiteFile => ({ site: undefined, problems, locate })
+  const refused = (problems: readonly Problem[]): SiteFile => ({ site: undefined, draft: undefined, problems, locate })
   const faults = [...document.errors, ...document.warnings]
   if (faults.length > 0) return refused(syntaxProblems(faults, lines, text))
   let value: unknown
@@ -46,21 +48,39 @@ export function readSite(text: string, options: ReadOptions): SiteFile {
     return refused([{ severity: 'error', reason: 'unreadable', path: '', message, line: 1, column: 1 }])
   }
   const read = parseSite(value, options)
-  return { site: read.site, problems: read.problems.map(locate), locate }
+  return { ...read, problems: read.problems.map(locate), locate }
 }
 
 /** The same for a value already read from JSON, as the API has it. `value` is left as it is. */
-export function parseSite(value: unknown, options: ReadOptions): { site: Site | undefined; problems: readonly Problem[] } {
+export function parseSite(value: unknown, options: ReadOptions): Pick<SiteFile, 'site' | 'draft' | 'problems'> {
   const input = withIds(value, options.newId)
   const parsed = siteSchema.safeParse(input)
-  if (!parsed.success) {
-    const findings = parsed.error.issues.flatMap(issue => explain(issue, input, siteSchema))
-    return {
-      site: undefined,
-      problems: findings.map(({ path, reason, message }) => ({ severity: 'error', reason, path: formatPath(path), message })),
-    }
+  if (parsed.success) {
+    const site = options.hashPin === undefined ? parsed.data : withPinHashes(parsed.data, options.hashPin)
+    return { site, draft: site, problems: [] }
   }
-  return { site: options.hashPin === undefined ? parsed.data : withPinHashes(parsed.data, options.hashPin), problems: [] }
+  const { issues } = parsed.error
+  const problems = issues
+    .flatMap(issue => explain(issue, input, siteSchema))
+    .map(({ path, reason, message }): Problem => ({ severity: 'error', reason, path: formatPath(path), message }))
+  return {
+    site: undefined,
+    draft: issues.every(issue => issue.code === 'unrecognized_keys') ? withoutUnknown(input, issues) : undefined,
+    problems,
+  }
+}
+
+/** The site that is left when the keys nobody knows are passed over, so that what else is wrong can be told with them. */
+function withoutUnknown(
+  input: unknown,
+  issues: readonly { readonly path: PropertyKey[]; readonly keys?: readonly string[] }[],
+): Site | undefined {
+  const copy: unknown = structuredClone(input)
+  for (const { path, keys = [] } of issues) {
+    const owner = valueAt(copy, path as Path) as Record<string, unknown> | undefined
+    for (const key of keys) delete owner?.[key]
+  }
+  return siteSchema.safeParse(copy).data
 }
 
 /** The site as it is kept and given out: every PIN a hash (domain.md §2). The site is left as it is. */

@@ -1,0 +1,71 @@
+import { validateWiring } from '../../controller/wiring/index.ts'
+import { formatPath, type Problem } from '../../shared/problem.ts'
+import { type Site, sides } from '../../shared/site.ts'
+import { type ReadOptions, readSite, withPinHashes } from '../../shared/site-file.ts'
+import { validatePlace } from '../../shared/validate.ts'
+import { validatePeople } from '../../shared/validate-people.ts'
+import { type FormatProblem, type ResolvedFormats, readerFormats, resolveFormats } from '../../wiegand/index.ts'
+
+/**
+ * Everything wrong with a site: what its values mean together, its card formats, its wiring. The one judgement of start, scenario, API and
+ * command line. A site with an `error` is refused.
+ */
+export function checkSite(site: Site): Problem[] {
+  return [...checkPlace(site), ...validatePeople(site), ...unreadableCards(site)]
+}
+
+/** The same without anything about people, for a server that keeps them as rows. */
+export function checkPlace(site: Site): Problem[] {
+  return [...validatePlace(site), ...formatProblems(site), ...validateWiring(site)]
+}
+
+/** Reads and judges a site file, in the order of its lines. `site` is there where nothing is an error. */
+export function checkSiteFile(text: string, { newId, hashPin }: ReadOptions): { site: Site | undefined; problems: readonly Problem[] } {
+  // PINs are judged before they become hashes, which have no length.
+  const { site, draft, problems, locate } = readSite(text, { newId })
+  const found = [...problems, ...(draft ? checkSite(draft).map(locate) : [])]
+  const ordered = found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+  const refused = ordered.some(problem => problem.severity === 'error')
+  return { site: refused || site === undefined ? undefined : hashPin ? withPinHashes(site, hashPin) : site, problems: ordered }
+}
+
+function formatProblems(site: Site): Problem[] {
+  const resolved = resolveFormats(site.cardFormats)
+  const under = (prefix: string, { reason, path, message }: FormatProblem): Problem => ({
+    severity: 'error',
+    reason,
+    path: path.startsWith('[') ? `${prefix}${path}` : prefix,
+    message,
+  })
+  // That an id is there twice is told with all other ids.
+  const own = resolved.problems.filter(problem => problem.reason !== 'id-twice').map(problem => under('cardFormats', problem))
+  return [
+    ...own,
+    ...readersOf(site).flatMap(({ path, formats }) => readerFormats(formats, resolved).problems.map(problem => under(path, problem))),
+  ]
+}
+
+function readersOf(site: Site): { path: string; formats: readonly string[] }[] {
+  return site.doors.flatMap((door, index) => {
+    if (door.type !== 'door') return []
+    return sides.flatMap(side => {
+      const formats = door[side].reader?.cardFormats
+      return formats ? [{ path: formatPath(['doors', index, side, 'reader', 'cardFormats']), formats }] : []
+    })
+  })
+}
+
+/** Cards that no active format can read. */
+function unreadableCards(site: Site): Problem[] {
+  const resolved: ResolvedFormats = resolveFormats(site.cardFormats)
+  const read = new Set(resolved.active.map(format => format.bitLength))
+  for (const { formats } of readersOf(site)) for (const { bitLength } of readerFormats(formats, resolved).formats) read.add(bitLength)
+  return site.cardholders.flatMap((holder, index) =>
+    holder.credentials.flatMap((credential, number): Problem[] => {
+      if (credential.type !== 'card' || read.has(credential.bitLength)) return []
+      const path = formatPath(['cardholders', index, 'credentials', number, 'bitLength'])
+      const message = `no active card format reads ${credential.bitLength} bits, so no reader knows this card; activate one`
+      return [{ severity: 'warning', reason: 'no-format', path, message }]
+    }),
+  )
+}
