@@ -2,7 +2,10 @@ import { Command, CommanderError } from 'commander'
 
 /** Every command with where it lives; only the one that is asked for is loaded. */
 const commands: Record<string, { about: string; load: () => Promise<Command> }> = {
-  start: { about: 'plugin server, broker and emulated controllers in one process', load: async () => (await import('./start.ts')).startCommand() },
+  start: {
+    about: 'plugin server, broker and emulated controllers in one process',
+    load: async () => (await import('./start.ts')).startCommand(),
+  },
   controller: { about: 'the door controller alone, on hardware', load: async () => (await import('./controller.ts')).controllerCommand() },
   scenario: { about: 'plays scenario files under a virtual clock', load: async () => (await import('./scenario.ts')).scenarioCommand() },
   site: { about: 'checks, loads and writes a site file', load: async () => (await import('./site.ts')).siteCommand() },

@@ -11,6 +11,7 @@ export interface EmulatedReader {
   present(bits: string): void
   /** One key. */
   key(key: string): void
+  /** Its own tamper switch; one that hangs on a terminal of the board is wired by the world. */
   tamper(active: boolean): void
   line(fault: 'none' | 'unplugged' | 'noise' | 'drop', rate: number): void
   /** @returns what stands against it, or null when it runs. */
@@ -96,8 +97,12 @@ export function createWorld(options: {
           })
         }
         const reader = door[side].reader
-        if (reader?.type === 'wiegand' && reader.supervision) {
-          terminals.set(`${door.controller}/${reader.port}`, { supervision: reader.supervision, contact: () => 'closed' })
+        if (reader?.type === 'wiegand' && (reader.tamper || reader.supervision)) {
+          const sense = reader.tamper?.activeIf ?? 'circuit-open'
+          terminals.set(`${door.controller}/${reader.port}`, {
+            supervision: reader.supervision,
+            contact: () => (tampered.has(reader.id) ? active(sense) : inactive(sense)),
+          })
         }
       }
     }
@@ -134,7 +139,7 @@ export function createWorld(options: {
       shown.clear()
       show()
       for (const [controller, { mains, battery }] of power) to({ kind: 'power', controller, mains, battery })
-      for (const controller of tampered) to({ kind: 'tamper', controller, active: true })
+      for (const { id } of site.controllers) if (mine(id) && tampered.has(id)) to({ kind: 'tamper', controller: id, active: true })
     },
     apply(effect) {
       if (effect.kind !== 'relay') return
@@ -262,7 +267,10 @@ export function createWorld(options: {
         const { body } = step
         if ('reader' in body)
           return atReader(body.reader, found => {
+            if (body.active) tampered.add(body.reader)
+            else tampered.delete(body.reader)
             found.tamper(body.active)
+            show()
             return undefined
           })
         if (body.active) tampered.add(body.controller)

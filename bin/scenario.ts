@@ -1,0 +1,131 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Command, InvalidArgumentError } from 'commander'
+import { v7 } from 'uuid'
+import { parse, stringify } from 'yaml'
+import { type Advance, type Failure, play } from '../controller/emulator/play.ts'
+import { createRandom } from '../controller/emulator/random.ts'
+import { readScenarios, type Scenario } from '../controller/emulator/scenario.ts'
+import type { VirtualClock } from '../controller/emulator/virtual-clock.ts'
+import { checkSiteFile } from '../plugin/site/check.ts'
+import { formatProblem } from '../shared/problem.ts'
+import { openStage, stagePinHash } from './stage.ts'
+
+interface Options {
+  readonly json?: boolean
+  readonly realTime?: boolean
+  readonly seed: number
+  readonly record?: string
+}
+
+/** `portunus scenario …` (docs/scenario.md). */
+export function scenarioCommand(): Command {
+  const command = new Command('scenario').description('plays scenario files under a virtual clock')
+  command
+    .command('run')
+    .description('plays each file from nothing and checks what it expects')
+    .argument('<file...>', 'scenario files')
+    .option('--json', 'every event, every failure and a summary, one JSON object a line')
+    .option('--real-time', 'lets time pass as it does in the world')
+    .option('--seed <n>', 'what ids, keys and noise derive from', wholeNumber, 1)
+    .option('--record <log>', 'writes what was played, site and seed included, so that playing the log gives the same bytes')
+    .addHelpText('after', '\nExample:\n  $ portunus scenario run test/scenario/*.yaml')
+    .action(async (files: string[], options: Options) => {
+      process.exitCode = await run(files, options)
+    })
+  return command
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a seed is a whole number.')
+  return Number(text)
+}
+
+async function run(files: readonly string[], options: Options): Promise<number> {
+  const missing = files.filter(file => !existsSync(file))
+  for (const file of missing) process.stderr.write(`portunus scenario run: there is no file ${file}\n`)
+  if (missing.length > 0) return 2
+  if (options.record !== undefined) writeFileSync(options.record, '')
+  let passed = 0
+  let failed = 0
+  const print = options.json ? (object: object) => void process.stdout.write(`${JSON.stringify(object)}\n`) : () => {}
+  const tell = options.json ? () => {} : (text: string) => void process.stdout.write(`${text}\n`)
+  const invalid = (file: string, line: number, column: number, expected: string, actual: string) => {
+    failed++
+    print({ kind: 'failure', file, line, column, expected, actual })
+    tell(`✗ ${file}:${line}:${column} ${actual}`)
+  }
+  for (const path of files) {
+    const { scenarios, problems } = readScenarios(readFileSync(path, 'utf8'))
+    for (const { line, column, message } of problems) invalid(path, line, column, 'a valid scenario', message)
+    for (const scenario of problems.length > 0 ? [] : scenarios) {
+      const file = scenario.file ?? path
+      const seed = scenario.seed ?? options.seed
+      const site = readSiteOf(scenario, path, seed)
+      if ('problem' in site) {
+        invalid(file, site.line, site.column, 'a valid site', site.problem)
+        continue
+      }
+      const stage = openStage({ site: site.site, start: scenario.start, seed, onEvent: event => print({ kind: 'event', ...event }) })
+      const failures: Failure[] = []
+      const result = await play(scenario, stage, options.realTime ? paced(stage.clock) : stage.clock.advanceTo, failure => {
+        failures.push(failure)
+        print({ kind: 'failure', file, ...failure })
+      })
+      passed += result.passed
+      failed += result.failed
+      tell(`${result.failed === 0 ? '✓' : '✗'} ${scenario.name} (${result.passed} held, ${result.failed} failed)`)
+      for (const { step, line, expected, actual } of failures)
+        tell(`    ${file}:${line} step ${step}\n      expected ${JSON.stringify(expected)}\n      actual   ${JSON.stringify(actual)}`)
+      if (options.record !== undefined) appendFileSync(options.record, record(scenario, site.text, file, seed))
+    }
+  }
+  print({ kind: 'summary', passed, failed })
+  tell(`${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+}
+
+type ReadSite =
+  | { readonly site: Parameters<typeof openStage>[0]['site']; readonly text: string }
+  | { readonly problem: string; readonly line: number; readonly column: number }
+
+function readSiteOf({ site }: Scenario, path: string, seed: number): ReadSite {
+  let text: string
+  let name: string | undefined
+  if (typeof site === 'string') {
+    name = resolve(dirname(path), site)
+    if (!existsSync(name)) return { problem: `there is no site file ${site} beside the scenario`, line: 1, column: 1 }
+    text = readFileSync(name, 'utf8')
+  } else text = stringify(site, { version: '1.2', schema: 'core' })
+  const random = createRandom(seed, 'ids of the site')
+  const checked = checkSiteFile(text, { newId: () => v7({ random: random.bytes(16), msecs: 0 }), hashPin: stagePinHash(seed) })
+  if (checked.site) return { site: checked.site, text }
+  const errors = checked.problems.filter(problem => problem.severity === 'error')
+  return { problem: errors.map(problem => formatProblem(problem, name)).join('; '), line: 1, column: 1 }
+}
+
+/** Real time: each thing that is due waits for its moment. */
+function paced(clock: VirtualClock): Advance {
+  const began = performance.now() - clock.now()
+  return async (instant, until) => {
+    while (!until?.()) {
+      const next = Math.min(clock.next() ?? instant, instant)
+      const wait = began + next - performance.now()
+      if (wait > 0) await sleep(wait)
+      clock.advanceTo(next, until)
+      if (next === instant) break
+    }
+  }
+}
+
+/** A scenario that plays to the same bytes wherever it lies. */
+function record({ name, start, steps }: Scenario, site: string, file: string, seed: number): string {
+  const written = steps.map(({ step, body }) => ({ [step]: step === 'wait' ? `${body as number}ms` : withDurations(body) }))
+  return `---\n${JSON.stringify({ name, start, seed, file, site: parse(site, { version: '1.2', schema: 'core' }) as unknown, steps: written })}\n`
+}
+
+function withDurations(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('within' in body) || body.within === undefined) return body
+  return { ...body, within: `${body.within as number}ms` }
+}

@@ -1,0 +1,195 @@
+import type { AcuEvent, PdPolicy } from '../../osdp/acu-state.ts'
+import { type Acu, type LineEvent, openAcu, type Pipe } from '../../osdp/line.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Reader, Site } from '../../shared/site.ts'
+import type { FieldEffect, LedColour } from '../core/effect.ts'
+import type { SourceProblem } from './edge-source.ts'
+import type { Field, Report } from './field.ts'
+
+type OsdpReader = Extract<Reader, { type: 'osdp' }>
+
+/** What happens on an OSDP line beside reads and states: for statistics, pairing and captures. */
+export type OsdpWatch = (reader: string | null, event: AcuEvent | LineEvent) => void
+
+/** The OSDP lines of one controller, with access to the ACU of a reader for the installer's tools. */
+export interface OsdpField extends Field {
+  acuOf(reader: string): { readonly acu: Acu; readonly address: number } | undefined
+}
+
+/** The OSDP readers of one controller: one ACU a line, readers' events to inputs, effects to commands. */
+export function createOsdpField(options: {
+  readonly controller: string
+  readonly clock: Clock
+  /** Bytes of a cryptographic source. */
+  readonly random: (length: number) => Uint8Array
+  /** The line behind an RS-485 port, or what is wrong with it. */
+  readonly pipe: (controller: string, port: string) => Pipe | SourceProblem
+  /** The reader's own key; without one a reader that must be secure stays unused. */
+  readonly key: (reader: string) => Uint8Array | undefined
+  /** Between two polls of one reader, in ms. */
+  readonly pollIntervalMs?: number
+  readonly watch?: OsdpWatch
+}): OsdpField {
+  let site: Site | null = null
+  let report: Report | null = null
+  let lines: Line[] = []
+
+  const begin = () => {
+    if (site === null || report === null) return
+    lines = linesOf(site, options.controller).map(plan => openLine(options, plan, report!))
+  }
+  const end = () => {
+    for (const line of lines) line.stop()
+    lines = []
+  }
+  return {
+    configure(next) {
+      const before = site === null ? '' : JSON.stringify(linesOf(site, options.controller))
+      site = next
+      if (report === null || JSON.stringify(linesOf(next, options.controller)) === before) return
+      end()
+      begin()
+    },
+    start(to) {
+      report = to
+      begin()
+    },
+    apply(effect) {
+      for (const line of lines) line.apply(effect)
+    },
+    stop() {
+      end()
+      report = null
+    },
+    acuOf(reader) {
+      for (const line of lines) {
+        const address = line.address(reader)
+        if (address !== undefined && line.acu) return { acu: line.acu, address }
+      }
+      return undefined
+    },
+  }
+}
+
+interface LinePlan {
+  readonly controller: string
+  readonly port: string
+  readonly baud: number
+  readonly readers: readonly { readonly id: string; readonly address: number; readonly secure: boolean }[]
+}
+
+/** The lines of a controller and its modules, with who is on them. */
+function linesOf(site: Site, controller: string): LinePlan[] {
+  const lines = new Map<string, LinePlan & { readers: { id: string; address: number; secure: boolean }[] }>()
+  for (const unit of site.controllers) {
+    if (unit.id !== controller && unit.parent !== controller) continue
+    for (const door of site.doors) {
+      if (door.type !== 'door' || door.controller !== unit.id) continue
+      for (const reader of [door.a.reader, door.b.reader].filter((r): r is OsdpReader => r?.type === 'osdp')) {
+        const key = `${unit.id}/${reader.port}`
+        const line = lines.get(key) ?? {
+          controller: unit.id,
+          port: reader.port,
+          baud: unit.serial[reader.port]?.baudRate ?? 9600,
+          readers: [],
+        }
+        line.readers.push({ id: reader.id, address: reader.address, secure: site.encryption.osdpSecureChannel && reader.secureChannel })
+        lines.set(key, line)
+      }
+    }
+  }
+  return [...lines.values()]
+}
+
+interface Line {
+  readonly acu: Acu | null
+  address(reader: string): number | undefined
+  apply(effect: FieldEffect): void
+  stop(): void
+}
+
+function openLine(options: Parameters<typeof createOsdpField>[0], plan: LinePlan, report: Report): Line {
+  const names = new Map(plan.readers.map(({ id, address }) => [address, id]))
+  const addresses = new Map(plan.readers.map(({ id, address }) => [id, address]))
+  const shown = new Map<string, { colour: LedColour; flashing: boolean }>()
+  const pipe = options.pipe(plan.controller, plan.port)
+  if ('reason' in pipe) {
+    for (const { id } of plan.readers) report({ kind: 'reader', reader: id, online: false, fault: pipe.reason })
+    return { acu: null, address: id => addresses.get(id), apply() {}, stop() {} }
+  }
+  let ended = false
+  const acu = openAcu({ pipe, clock: options.clock, random: options.random, onEvent: take })
+
+  function take(event: AcuEvent | LineEvent): void {
+    if (ended) return
+    if (event.kind === 'line') {
+      options.watch?.(null, event)
+      return
+    }
+    const reader = names.get(event.pd)
+    if (reader === undefined) return
+    options.watch?.(reader, event)
+    switch (event.kind) {
+      case 'online':
+        report({ kind: 'reader', reader, online: true, ...(event.secure ? { secure: true } : {}) })
+        repeat(reader)
+        break
+      case 'offline':
+        report({ kind: 'reader', reader, online: false, fault: event.reason })
+        break
+      case 'secure':
+        report({ kind: 'reader', reader, secure: event.established, ...(event.reason === null ? {} : { fault: event.reason }) })
+        if (event.established) repeat(reader)
+        break
+      case 'card':
+        report({ kind: 'card', reader, bits: event.bits })
+        break
+      case 'keypad':
+        if (/^[0-9*#]+$/.test(event.keys)) report({ kind: 'keys', reader, keys: event.keys })
+        break
+      case 'status':
+        report({ kind: 'reader', reader, tamper: event.tamper })
+        break
+      case 'readers':
+        if (event.states[0] !== undefined) report({ kind: 'reader', reader, tamper: event.states[0] === 2 })
+        break
+    }
+  }
+  /** A reader that was away has forgotten what it showed. */
+  function repeat(reader: string): void {
+    const look = shown.get(reader)
+    if (look) acu.led(addresses.get(reader)!, look)
+  }
+
+  for (const { id, address, secure } of plan.readers) {
+    const scbk = secure ? options.key(id) : undefined
+    const policy: PdPolicy = {
+      address,
+      baud: plan.baud,
+      requireSecure: secure,
+      scbk: scbk ?? null,
+      ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
+    }
+    const refused = acu.add(policy)
+    if (refused !== null) report({ kind: 'reader', reader: id, online: false, secure: false, fault: refused })
+  }
+  acu.start()
+  return {
+    acu,
+    address: id => addresses.get(id),
+    apply(effect) {
+      if (effect.kind !== 'led' && effect.kind !== 'beep' && effect.kind !== 'text') return
+      const address = addresses.get(effect.reader)
+      if (address === undefined) return
+      if (effect.kind === 'led') {
+        shown.set(effect.reader, { colour: effect.colour, flashing: effect.flashing })
+        acu.led(address, { colour: effect.colour, flashing: effect.flashing })
+      } else if (effect.kind === 'beep') acu.beep(address, { times: effect.times })
+      else acu.text(address, effect.text, effect.seconds)
+    },
+    stop() {
+      ended = true
+      acu.stop()
+    },
+  }
+}

@@ -1,0 +1,183 @@
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { Reader, Site } from '../../shared/site.ts'
+import {
+  type CardFormat,
+  type Colour,
+  decodeKeys,
+  keyLengths,
+  type NoiseState,
+  noiseRules,
+  noiseWakeAt,
+  noNoise,
+  type PulseEvent,
+  pulseRules,
+  type ReaderLevels,
+  readerFormats,
+  readerLevels,
+  resolveFormats,
+  stepNoise,
+} from '../../wiegand/index.ts'
+import { type EdgeSource, readPulses, type SourceProblem } from './edge-source.ts'
+import type { Field, Report } from './field.ts'
+
+type WiegandReader = Extract<Reader, { type: 'wiegand' }>
+
+/** What a reader's terminals are joined to: D0 and D1 in, LED and beeper out. */
+export interface WiegandPort {
+  readonly edges: EdgeSource
+  /** @param colour what the levels are to make the reader show; it stays while the LED flashes */
+  show(levels: ReaderLevels, colour: Colour): void
+}
+
+const flashMs = 500
+const beepMs = { one: 300, several: 150 }
+
+/** The Wiegand readers of one controller and its modules: pulses to reads and keys, LED and beeper to levels. */
+export function createWiegandField(options: {
+  readonly controller: string
+  readonly clock: Clock
+  /** The hardware of a reader, or what is wrong with it. */
+  readonly port: (controller: string, port: string, reader: string) => WiegandPort | SourceProblem
+}): Field {
+  const { clock } = options
+  let site: Site | null = null
+  let report: Report | null = null
+  const running = new Map<string, { apply(effect: Indication): void; stop(): void }>()
+
+  function begin(): void {
+    if (site === null || report === null) return
+    for (const { reader, controller } of readersOf(site, options.controller)) {
+      const port = options.port(controller, reader.port, reader.id)
+      if ('reason' in port) report({ kind: 'reader', reader: reader.id, online: false, fault: port.reason })
+      else running.set(reader.id, runReader(clock, site, reader, port, report))
+    }
+  }
+  function end(): void {
+    for (const reader of running.values()) reader.stop()
+    running.clear()
+  }
+  return {
+    configure(next) {
+      site = next
+      if (report === null) return
+      end()
+      begin()
+    },
+    start(to) {
+      report = to
+      begin()
+    },
+    apply(effect) {
+      if (effect.kind === 'led' || effect.kind === 'beep') running.get(effect.reader)?.apply(effect)
+    },
+    stop() {
+      end()
+      report = null
+    },
+  }
+}
+
+type Indication = { kind: 'led'; colour: string; flashing: boolean } | { kind: 'beep'; times: number }
+
+function runReader(clock: Clock, site: Site, reader: WiegandReader, port: WiegandPort, report: Report) {
+  const keypad = { kind: reader.keypad, digits: (reader.pin ?? site.settings.pin).minLength }
+  const lengths = keyLengths(keypad)
+  const rules = pulseRules({ formats: formatsOf(site, reader), keys: lengths })
+  const { endOfPin } = reader.pin ?? site.settings.pin
+  let noise: NoiseState = noNoise
+  let noiseTimer: Cancel = () => {}
+  let ended = false
+
+  function hear(input: Parameters<typeof stepNoise>[2]): void {
+    const stepped = stepNoise(noiseRules, noise, input, clock.now())
+    noise = stepped.state
+    if (stepped.report) report({ kind: 'noise', reader: reader.id, count: stepped.report.count, fault: stepped.report.reason })
+    noiseTimer()
+    const wake = noiseWakeAt(noiseRules, noise)
+    noiseTimer = wake === null ? () => {} : clock.at(wake, () => hear({ kind: 'tick' }))
+  }
+  function take(bits: string): void {
+    if (!lengths.includes(bits.length)) {
+      report({ kind: 'card', reader: reader.id, bits })
+      return
+    }
+    const keys = decodeKeys(bits, keypad)
+    if (keys.ok) report({ kind: 'keys', reader: reader.id, keys: keys.whole && endOfPin !== 'none' ? keys.keys + endOfPin : keys.keys })
+    else if (keys.reason === 'not-keys') report({ kind: 'card', reader: reader.id, bits })
+    else hear({ kind: 'refused', reason: keys.reason })
+  }
+  function on(event: PulseEvent): void {
+    if (ended) return
+    if (event.kind === 'read') take(event.bits)
+    else if (event.kind !== 'refused')
+      report({
+        kind: 'reader',
+        reader: reader.id,
+        online: event.kind === 'plugged',
+        ...(event.kind === 'unplugged' ? { fault: 'unplugged' } : {}),
+      })
+    // Pulses that are whole, only not as many as expected, are a read like any other that no format takes: somebody stood there.
+    else if (event.reason === 'lost-bit' || event.reason === 'merged-frames') report({ kind: 'card', reader: reader.id, bits: event.bits })
+    else hear({ kind: 'refused', reason: event.reason })
+  }
+  const reading = readPulses(port.edges, rules, clock, {
+    event: on,
+    failed: problem => report({ kind: 'reader', reader: reader.id, online: false, fault: problem.reason }),
+  })
+  void reading.then(started => {
+    if ('reason' in started) report({ kind: 'reader', reader: reader.id, online: false, fault: started.reason })
+    else if (ended) void started.stop()
+  })
+  report({ kind: 'reader', reader: reader.id, online: true })
+
+  let colour: Colour = 'off'
+  let lit = true
+  let sounding = false
+  let flash: Cancel = () => {}
+  let sound: Cancel = () => {}
+  const show = () => port.show(readerLevels(reader.led, lit ? colour : 'off', sounding), colour)
+  const turn = () => {
+    lit = !lit
+    show()
+    flash = clock.at(clock.now() + flashMs, turn)
+  }
+  const beep = (halves: number, length: number) => {
+    sounding = halves % 2 === 1
+    show()
+    sound = halves === 0 ? () => {} : clock.at(clock.now() + length, () => beep(halves - 1, length))
+  }
+  return {
+    apply(effect: Indication) {
+      if (effect.kind === 'beep') {
+        sound()
+        beep(effect.times * 2 - 1, effect.times === 1 ? beepMs.one : beepMs.several)
+        return
+      }
+      flash()
+      colour = effect.colour === 'blue' ? 'off' : (effect.colour as Colour)
+      lit = true
+      show()
+      if (effect.flashing) flash = clock.at(clock.now() + flashMs, turn)
+    },
+    stop() {
+      ended = true
+      flash()
+      sound()
+      noiseTimer()
+      void reading.then(started => ('reason' in started ? undefined : started.stop()))
+    },
+  }
+}
+
+function readersOf(site: Site, controller: string): { reader: WiegandReader; controller: string }[] {
+  const units = new Set(site.controllers.filter(c => c.id === controller || c.parent === controller).map(c => c.id))
+  return site.doors.flatMap(door =>
+    door.type === 'door' && units.has(door.controller)
+      ? [door.a.reader, door.b.reader].filter(r => r?.type === 'wiegand').map(reader => ({ reader, controller: door.controller }))
+      : [],
+  )
+}
+
+function formatsOf(site: Site, reader: WiegandReader): readonly CardFormat[] {
+  return readerFormats(reader.cardFormats, resolveFormats(site.cardFormats)).formats
+}
