@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatProblem } from '../../shared/problem.ts'
-import { checkSiteFile } from './check.ts'
+import { checkPatch, checkSiteFile } from './check.ts'
 
 let made = 0
 const options = { newId: () => `new-${++made}`, hashPin: (digits: string) => digits.padStart(64, '0') }
@@ -61,6 +61,26 @@ cardholders: [{ id: a, credentials: [{ id: p, type: pin, pin: "4711" }] }]
     expect(words('cardholders: [{ id: a, credentials: [{ id: p, type: pin, pin: "47110" }] }]\n')).toEqual([
       '3 cardholders[0].credentials[0].pin: it has 5 digits and could not be entered; PINs here have 4',
     ])
+  })
+})
+
+describe('a patch is judged with the site it makes', () => {
+  const { site } = check(door(''))
+  if (!site) throw new Error('the site of this test is wrong')
+  it.each([
+    [{ doors: [{ id: 'd', accessTime: 9 }] }, []],
+    [{ doors: [{ id: 'd', accesTime: 9 }] }, ['unknown-key']],
+    [{ doors: [{ id: 'd', locks: { primary: { relay: 'relay-9' } } }] }, ['unknown-port']],
+    [{ remove: { controllers: ['c1'] } }, ['in-use']],
+  ])('%j', (patch, reasons) => {
+    const result = checkPatch(site, patch, options)
+    expect(result.problems.map(problem => problem.reason)).toEqual(reasons)
+    expect(result.site === undefined).toBe(reasons.length > 0)
+  })
+
+  it('and new PINs become hashes', () => {
+    const result = checkPatch(site, { cardholders: [{ id: 'a', credentials: [{ id: 'p', type: 'pin', pin: '4711' }] }] }, options)
+    expect(result.site?.cardholders[0]?.credentials[0]).toMatchObject({ pinHash: '4711'.padStart(64, '0') })
   })
 })
 

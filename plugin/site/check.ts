@@ -1,7 +1,8 @@
 import { validateWiring } from '../../controller/wiring/index.ts'
+import { applyPatch } from '../../shared/patch.ts'
 import { formatPath, type Problem } from '../../shared/problem.ts'
 import { type Site, sides } from '../../shared/site.ts'
-import { type ReadOptions, readSite, withPinHashes } from '../../shared/site-file.ts'
+import { parseSite, type ReadOptions, readSite, withPinHashes } from '../../shared/site-file.ts'
 import { validatePlace } from '../../shared/validate.ts'
 import { validatePeople } from '../../shared/validate-people.ts'
 import { type FormatProblem, type ResolvedFormats, readerFormats, resolveFormats } from '../../wiegand/index.ts'
@@ -19,14 +20,33 @@ export function checkPlace(site: Site): Problem[] {
   return [...validatePlace(site), ...formatProblems(site), ...validateWiring(site)]
 }
 
-/** Reads and judges a site file, in the order of its lines. `site` is there where nothing is an error. */
-export function checkSiteFile(text: string, { newId, hashPin }: ReadOptions): { site: Site | undefined; problems: readonly Problem[] } {
+/** A site that was read and judged: `site` is there where nothing is an error. */
+export interface Checked {
+  readonly site: Site | undefined
+  readonly problems: readonly Problem[]
+}
+
+/** Reads and judges a site file, in the order of its lines. */
+export function checkSiteFile(text: string, { newId, hashPin }: ReadOptions): Checked {
   // PINs are judged before they become hashes, which have no length.
-  const { site, draft, problems, locate } = readSite(text, { newId })
-  const found = [...problems, ...(draft ? checkSite(draft).map(locate) : [])]
-  const ordered = found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
-  const refused = ordered.some(problem => problem.severity === 'error')
-  return { site: refused || site === undefined ? undefined : hashPin ? withPinHashes(site, hashPin) : site, problems: ordered }
+  const { draft, problems, locate } = readSite(text, { newId })
+  const { site, problems: found } = judge(draft, problems, hashPin)
+  const ordered = found.map(problem => (problem.line === undefined ? locate(problem) : problem))
+  return { site, problems: ordered.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)) }
+}
+
+/** Reads and judges a patch on a site (see `applyPatch`); the site is left as it is. Paths are those of the patched site. */
+export function checkPatch(site: Site, patch: unknown, { newId, hashPin }: ReadOptions): Checked {
+  const patched = applyPatch(site, patch)
+  if (!patched.ok) return { site: undefined, problems: patched.problems }
+  const { draft, problems } = parseSite(patched.site, { newId })
+  return judge(draft, problems, hashPin)
+}
+
+function judge(draft: Site | undefined, read: readonly Problem[], hashPin: ReadOptions['hashPin']): Checked {
+  const problems = [...read, ...(draft === undefined ? [] : checkSite(draft))]
+  if (draft === undefined || problems.some(problem => problem.severity === 'error')) return { site: undefined, problems }
+  return { site: hashPin ? withPinHashes(draft, hashPin) : draft, problems }
 }
 
 function formatProblems(site: Site): Problem[] {
