@@ -120,29 +120,27 @@ function received(field: Field, trial: Trial): number[] {
   return fieldBits(field).map(bit => origin[bit]!)
 }
 
-/** Bits, as received, of which the two make different numbers. */
-function differing(a: Trial, b: Trial): number[] {
-  const told = new Set<number>()
-  const swap = a.treatment.swapped !== b.treatment.swapped
-  for (const role of ['cardNumber', 'facilityCode'] as const) {
-    const weigh = (trial: Trial) => {
-      const field = numberOf(trial.format, role)
-      const bits = field ? received(field, trial) : []
-      return new Map(bits.map((bit, i) => [bit, `${field!.encoding}${bits.length - i}`]))
-    }
-    const [one, other] = [weigh(a), weigh(b)]
-    for (const bit of [...one.keys(), ...other.keys()]) if (swap || one.get(bit) !== other.get(bit)) told.add(bit)
+/** Bits, as received, that count differently in the card numbers (or facility codes) the two make. */
+function differing(a: Trial, b: Trial, role: 'cardNumber' | 'facilityCode'): number[] {
+  const weigh = (trial: Trial) => {
+    const field = numberOf(trial.format, role)
+    const bits = field ? received(field, trial) : []
+    return new Map(bits.map((bit, i) => [bit, `${field!.encoding}${trial.treatment.swapped}${bits.length - i}`]))
   }
+  const [one, other] = [weigh(a), weigh(b)]
+  const told = new Set([...one.keys(), ...other.keys()].filter(bit => one.get(bit) !== other.get(bit)))
   return [...told].sort((x, y) => x - y)
 }
 
 function rival(best: Trial, other: Trial): Rival {
-  const bits = differing(best, other)
   const name = other.format.id
+  const number = differing(best, other, 'cardNumber')
+  const bits = number.length > 0 ? number : differing(best, other, 'facilityCode')
+  const what = number.length > 0 ? 'card number' : 'facility code'
   const how =
     bits.length === 0
       ? `${name} makes the same numbers of every read: either may be used`
-      : `a badge whose printed number is known tells: bits ${listBits(bits)} as received mean something else in ${name}`
+      : `a badge whose ${what} is known tells: bits ${listBits(bits)} as received count differently in ${name}`
   return { format: name, ...other.treatment, bits, how }
 }
 
