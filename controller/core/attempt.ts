@@ -53,6 +53,7 @@ export const decision: DecisionHalf = {
     }
   },
   linkChanged(draft, up) {
+    if (!draft.self.started) return
     attend(draft)
     const watch = draft.get('watch', '')!
     if (watch.suspended === !up) return
@@ -70,20 +71,18 @@ export const decision: DecisionHalf = {
 /** A clock that moved by more than this was set, in ms. */
 const settingMs = 1000
 
-/** Keeps what was written in wall-clock instants right over a restart and a clock that is set. */
+/** After a start, and whenever the clock was set: what was written in wall-clock instants is kept right. */
 function attend(draft: Draft): void {
-  const { offset } = draft.self
+  const { offset, link } = draft.self
   const watch = draft.get('watch', '')
+  const movedBy = offset - (watch?.offset ?? offset)
+  if (watch !== undefined && Math.abs(movedBy) <= settingMs) return
+  keepPinBlocks(draft, movedBy)
   if (watch === undefined) {
-    keepPinBlocks(draft)
     forgetTheGone(draft)
-  } else {
-    const movedBy = offset - watch.offset
-    if (Math.abs(movedBy) <= settingMs) return
-    keepPinBlocks(draft, movedBy)
-    keepEntries(draft, movedBy)
-  }
-  draft.set('watch', '', { suspended: watch?.suspended ?? false, offset })
+    if (link === false) tellSuspension(draft, true)
+  } else keepEntries(draft, movedBy)
+  draft.set('watch', '', { suspended: watch?.suspended ?? link === false, offset })
 }
 
 function itemOf(item: Presented): Item {
