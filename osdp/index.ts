@@ -1,6 +1,24 @@
+export type { PairingRefusal } from './acu-secure.ts'
+export {
+  type AcuCommand,
+  type AcuEvent,
+  type Observation,
+  type OfflineReason,
+  type Outcome,
+  type PairingStage,
+  type PdPolicy,
+  type PinnedIdentity,
+  type PolicyFault,
+  policyFault,
+  type SecureFault,
+  type Statistics,
+} from './acu-state.ts'
+export type { AddRefusal } from './bus.ts'
 export * from './capture.ts'
 export * from './codes.ts'
 export * from './decode.ts'
+export { type Attack, type CableFault, createMemoryLine, type MemoryLine, type MemoryLineOptions, type MemoryReader } from './emulated.ts'
+export type { ReceivedFile } from './file-reception.ts'
 export {
   type Check,
   checksum,
@@ -25,7 +43,21 @@ export {
   type ReceivedFrame,
   type SecurityBlock,
 } from './frame.ts'
+export {
+  type Acu,
+  type AcuOptions,
+  type LedColour,
+  type LineEvent,
+  type OpenPd,
+  openAcu,
+  openPd,
+  type PdOptions,
+  type PdState,
+  type Watch,
+} from './line.ts'
 export * from './message.ts'
+export { type Misbehaviour, type MisbehaviourKind, misbehaviours } from './misbehaviour.ts'
+export type { DisplayedText } from './panel.ts'
 export { readAuthenticationRequest, writeAuthenticationRequest } from './payload/authentication.ts'
 export {
   biometricFormats,
@@ -50,4 +82,7 @@ export { colours, outputControls, permanentControls, temporaryControls, textComm
 export { type Assembled, type Assembly, type AssemblyFault, addPart, cutParts, type Part, partHeader } from './payload/multipart.ts'
 export { keyTypes } from './payload/security.ts'
 export { inputStates, outputStates, readerStates } from './payload/status.ts'
+export { type Capability, defaultCapabilities, type Identity, type PdConfig, type PdEffect, type PdInput } from './pd-state.ts'
+export { realClock, type VirtualClock, virtualClock } from './pipe/clock.ts'
+export type { Clock, Pipe, PipeListener } from './pipe/pipe.ts'
 export * from './secure-channel.ts'
