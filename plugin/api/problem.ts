@@ -13,6 +13,7 @@ export const problems = {
   'not-acceptable': { status: 406, title: 'None of the accepted media types can be given' },
   'already-decided': { status: 409, title: 'Somebody else was first' },
   expired: { status: 409, title: 'The time for an answer is over' },
+  closed: { status: 409, title: 'It is closed' },
   'id-taken': { status: 409, title: 'The id is in use' },
   'id-retired': { status: 409, title: 'The id belonged to something that was removed' },
   'in-use': { status: 409, title: 'Something else still needs this' },

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { and, asc, desc, eq, gt, isNotNull, max } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, isNotNull } from 'drizzle-orm'
 import type { Problem } from '../../shared/problem.ts'
 import { type Cardholder, type Group, site as siteSchema } from '../../shared/site.ts'
 import { type AuditCategory, type Author, writeAudit } from '../store/audit.ts'
 import type { Store } from '../store/open.ts'
 import { changes, entities, revisions } from '../store/schema.ts'
-import { checkPeople } from './check-people.ts'
+import { checkCardholder, checkPeople } from './check-people.ts'
 import {
   type Body,
   type Configuration,
@@ -147,6 +147,13 @@ export function openBook(store: Store, { check, now }: { check: Check; now: () =
       if (body !== null && !before && !revive && kind !== 'memberships' && isRetired(kind, id)) {
         return { ok: false, reason: 'id-retired', message: `The id "${id}" belonged to a ${noun} that was removed; choose another.` }
       }
+      if (kind === 'cardholders' && body !== null) {
+        // Before PINs become hashes, which have no length.
+        const wrong = checkCardholder(configuration.site, people, body as Cardholder).filter(
+          p => p.reason === 'pin-length' || p.reason === 'pin-and-hash',
+        )
+        if (wrong.length > 0) return { ok: false, reason: 'invalid', problems: wrong }
+      }
       if (body === null) {
         const users = usersOf(configuration, kind, id).filter(
           user => !edits.some(e => e.body === null && user === `${nounOf[e.kind]} ${e.id}`),
@@ -208,8 +215,8 @@ export function openBook(store: Store, { check, now }: { check: Check; now: () =
         }
         if (made.length === 0) return
         if (draft.touched()) next = assemble(draft.rows)
-        const judged = made.some(c => isSiteKind(c.kind) && isRow(c.kind)) ? check(withoutPeople(next.site)) : []
-        const problems = [...judged, ...checkPeople(next, people, made)]
+        const judged = made.some(c => isSiteKind(c.kind) && isRow(c.kind)) ? check(next.site) : []
+        const problems = [...judged, ...checkPeople(next.site, people, made)]
         if (problems.some(p => p.severity === 'error')) throw new Refused({ ok: false, reason: 'invalid', problems })
         warnings = problems
         revision = addRevision(made, note)
@@ -277,12 +284,19 @@ export function openBook(store: Store, { check, now }: { check: Check; now: () =
         .orderBy(asc(changes.revision), asc(changes.number))
         .all()
         .map(row => ({ revision: row.revision, kind: row.kind as Kind, id: row.id, before: parsed(row.before), after: parsed(row.after) })),
-    changesOf: (kind: Kind, id: string) =>
+    /** Every revision that changed an object. */
+    revisionsOf: (kind: Kind, id: string): readonly Revision[] =>
       db
-        .select({ revision: max(changes.revision) })
-        .from(changes)
+        .select(getTableColumns(revisions))
+        .from(revisions)
+        .innerJoin(changes, eq(changes.revision, revisions.revision))
         .where(and(eq(changes.kind, kind), eq(changes.id, id)))
-        .get(),
+        .orderBy(asc(revisions.revision))
+        .all(),
+    /** Something that belongs to a cardholder has changed outside the site, such as their picture. */
+    touch(cardholder: string): void {
+      for (const listener of listeners) listener(current(), [{ kind: 'cardholders', id: cardholder, before: null, after: null }])
+    },
     /** Takes a person's data out of all earlier revisions; ids stay. */
     forget(cardholder: string): void {
       db.update(changes)
@@ -340,11 +354,6 @@ function draftOf(rows: Rows) {
       else list.set(id, { body, version })
     },
   }
-}
-
-/** People are rows and are judged by themselves: here they are nobody. */
-function withoutPeople(site: Configuration['site']): Configuration['site'] {
-  return { ...site, accessRules: site.accessRules.map(rule => (rule.cardholders.length === 0 ? rule : { ...rule, cardholders: [] })) }
 }
 
 function readRows(store: Store): Rows {

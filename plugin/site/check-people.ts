@@ -1,16 +1,41 @@
 import type { Problem } from '../../shared/problem.ts'
-import type { AccessRule, Cardholder } from '../../shared/site.ts'
+import type { AccessRule, Cardholder, Site } from '../../shared/site.ts'
+import { pinStandsAlone, validatePeople } from '../../shared/validate-people.ts'
 import type { Change } from './book.ts'
-import type { Configuration } from './kinds.ts'
 import type { People } from './people.ts'
+import { keysOf } from './people.ts'
 
-/** Judges changed people against the rest, as rows: the whole of them is never read. */
-export function checkPeople({ site }: Configuration, people: People, made: readonly Change[]): readonly Problem[] {
+/**
+ * Judges a cardholder beside those they could clash with: whoever has one of their keys, and their host. The words are those of a site file,
+ * the paths those of the cardholder.
+ */
+export function checkCardholder(site: Site, people: People, holder: Cardholder): readonly Problem[] {
+  const near = new Set(keysOf(holder).flatMap(({ kind, key }) => people.found(kind, key).map(found => found.cardholder)))
+  // A PIN and a duress PIN clash with each other, too.
+  for (const { kind, key } of keysOf(holder)) {
+    if (kind === 'pin' || kind === 'duress')
+      for (const found of people.found(kind === 'pin' ? 'duress' : 'pin', key)) near.add(found.cardholder)
+  }
+  if (holder.visit) near.add(holder.visit.host)
+  near.delete(holder.id)
+  const others = [...near].flatMap(id => people.get(id)?.holder ?? [])
+  const own = `cardholders[${others.length}]`
+  return validatePeople({ ...site, cardholders: [...others, holder], groups: [], accessRules: [] })
+    .filter(problem => problem.path === own || problem.path.startsWith(`${own}.`))
+    .map(problem => ({ ...problem, path: problem.path.slice(own.length + 1) }))
+}
+
+/** Judges what has changed about people against the rest, as rows: the whole of them is never read. */
+export function checkPeople(site: Site, people: People, made: readonly Change[]): readonly Problem[] {
   const problems: Problem[] = []
   const error = (reason: string, path: string, message: string) => problems.push({ severity: 'error', reason, path, message })
+  const several = made.filter(c => c.kind === 'cardholders' && c.after !== null).length > 1
   for (const { kind, id, after } of made) {
     if (after === null) continue
-    if (kind === 'cardholders') checkCardholder(after as Cardholder)
+    if (kind === 'cardholders') {
+      const found = checkCardholder(site, people, after as Cardholder)
+      problems.push(...(several ? found.map(problem => ({ ...problem, path: `cardholders.${id}.${problem.path}` })) : found))
+    }
     if (kind === 'memberships') {
       const [group = '', cardholder = ''] = id.split(' ')
       if (!people.get(cardholder)) error('unknown-reference', 'members', `there is no cardholder "${cardholder}"`)
@@ -22,44 +47,11 @@ export function checkPeople({ site }: Configuration, people: People, made: reado
       }
     }
   }
-  if (made.some(c => c.kind === 'cardholders' || c.kind === 'identificationProfiles' || c.kind === 'doors') && pinStandsAlone(site)) {
+  if (made.some(c => c.kind === 'identificationProfiles' || c.kind === 'doors') && pinStandsAlone(site)) {
     for (const who of people.sharedPins()) {
-      error(
-        'duplicate-pin',
-        'credentials',
-        `the same PIN belongs to ${who.join(' and ')}, and a profile in use lets a PIN stand alone; give one of them another`,
-      )
+      const message = `the same PIN belongs to ${who.join(' and ')}, and a profile in use would let a PIN stand alone; give one of them another first`
+      error('duplicate-pin', 'identificationProfile', message)
     }
   }
   return problems
-
-  function checkCardholder(holder: Cardholder) {
-    const taken = (kind: 'printed' | 'id', key: string) => people.found(kind, key).find(found => found.cardholder !== holder.id)?.cardholder
-    const printed = holder.cardholderId ?? holder.id
-    const other = taken('printed', printed)
-    if (other) error('duplicate-cardholder-id', 'cardholderId', `cardholder "${other}" has the number "${printed}" already`)
-    const seen = new Set<string>()
-    for (const [index, { id }] of holder.credentials.entries()) {
-      const owner = seen.has(id) ? holder.id : taken('id', id)
-      seen.add(id)
-      if (owner) error('duplicate-id', `credentials[${index}].id`, `cardholder "${owner}" has a credential "${id}" already`)
-    }
-    for (const field of Object.keys(holder.custom)) {
-      if (!site.settings.customFields.includes(field)) {
-        const known = site.settings.customFields.length > 0 ? `the site has ${site.settings.customFields.join(', ')}` : 'the site has none'
-        error('unknown-custom-field', `custom.${field}`, `there is no custom field "${field}"; ${known}`)
-      }
-    }
-    const host = holder.visit?.host
-    if (host !== undefined && !people.get(host)) error('unknown-reference', 'visit.host', `there is no cardholder "${host}"`)
-  }
-}
-
-/** Whether some door's profile takes a PIN without anything else. */
-function pinStandsAlone(site: Configuration['site']): boolean {
-  const alone = new Set(['pin', 'card-or-pin'].filter(id => !site.identificationProfiles.some(p => p.id === id)))
-  for (const p of site.identificationProfiles) {
-    if ([...p.a, ...p.b].some(entry => entry.types.length === 1 && entry.types[0] === 'pin')) alone.add(p.id)
-  }
-  return site.doors.some(d => d.type === 'door' && alone.has(d.identificationProfile))
 }

@@ -36,7 +36,7 @@ export function hidePins(holder: Cardholder, pinKey: Uint8Array): Cardholder {
   return { ...holder, credentials: holder.credentials.map(hide) }
 }
 
-function keysOf(holder: Cardholder): Key[] {
+export function keysOf(holder: Cardholder): Key[] {
   const keys: Key[] = [{ kind: 'printed', key: holder.cardholderId ?? holder.id, credential: '' }]
   for (const c of holder.credentials) {
     const add = (kind: KeyKind, key: string) => keys.push({ kind, key, credential: c.id ?? '' })
@@ -98,6 +98,8 @@ export function openPeople({ db, sql }: Store) {
         .orderBy(asc(memberships.position))
         .all()
         .map(r => r.id),
+    memberCount: (group: string): number =>
+      db.select({ n: query<number>`count(*)` }).from(memberships).where(eq(memberships.group, group)).get()?.n ?? 0,
     isMember: (group: string, cardholder: string): boolean =>
       db
         .select()

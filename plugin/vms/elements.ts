@@ -86,9 +86,9 @@ export function describeSite({ site, own }: SiteConfiguration, systemId: string)
     })
   }
   add(systemId, null, 'server', site.site.name, ordinary.size > 0, site.site.position)
+  const operating = new Set(site.doors.filter(d => d.type === 'door').map(d => d.controller))
   for (const c of site.controllers) {
-    const operable = site.doors.some(d => ordinary.has(d.id) && d.controller === c.id)
-    add(c.id, c.parent ?? systemId, 'controller', c.name, operable)
+    add(c.id, c.parent ?? systemId, 'controller', c.name, operating.has(c.id))
     for (const input of c.inputs) add(`${c.id}/${input.port}`, c.id, 'input', input.name, false)
     for (const output of c.outputs) add(`${c.id}/${output.port}`, c.id, 'output', output.name, false)
   }
@@ -151,19 +151,6 @@ const isTarget = (type: ElementType): boolean => (commandTargets as readonly Ele
 
 function readerName(reader: Reader, door: string): string {
   return reader.name ?? `${door} reader`
-}
-
-/** Doors of an element, in the order of the site; undefined for what is no target of commands. */
-export function doorsOf({ site }: SiteConfiguration, systemId: string, element: string): readonly string[] | undefined {
-  if (element === systemId || element === 'system') return site.doors.map(d => d.id)
-  const [door = '', side] = element.split('/')
-  const found = site.doors.find(d => d.id === door)
-  if (found && (side === undefined || (found.type === 'door' && (side === 'a' || side === 'b')))) return [found.id]
-  if (site.controllers.some(c => c.id === element)) {
-    const below = new Set([element, ...site.controllers.filter(c => c.parent === element).map(c => c.id)])
-    return site.doors.filter(d => below.has(d.controller)).map(d => d.id)
-  }
-  return site.zones.find(z => z.id === element)?.doors.map(d => d.door)
 }
 
 /** What one thing of the snapshot was and is. */

@@ -20,7 +20,7 @@ export const stateTypes = {
   disconnected: { name: 'Disconnected', of: ['server', 'controller', 'reader'], flag: 'offline' },
   open: { name: 'Open', of: ['door', 'input'], flag: null },
   closed: { name: 'Closed', of: ['door', 'input'], flag: null },
-  unknown: { name: 'Unknown', of: ['door', 'controller', 'reader', 'input', 'output', 'zone'], flag: null },
+  unknown: { name: 'Unknown', of: ['door', 'reader', 'input', 'output'], flag: null },
   locked: { name: 'Locked', of: ['door'], flag: null },
   unlocked: { name: 'Unlocked', of: ['door'], flag: null },
   lockdown: { name: 'Lockdown', of: ['door'], flag: null },
@@ -30,13 +30,11 @@ export const stateTypes = {
   'unlocked-by-operator': { name: 'Unlocked by an operator', of: ['door'], flag: null },
   'forced-open': { name: 'Forced open', of: ['door'], flag: 'alarm' },
   'open-too-long': { name: 'Open too long', of: ['door'], flag: 'alarm' },
-  'supervision-fault': { name: 'Cable cut or shorted', of: ['door', 'input'], flag: 'tamper' },
   tamper: { name: 'Tampered with', of: ['controller', 'reader'], flag: 'tamper' },
   'reader-offline': { name: 'Reader offline', of: ['door'], flag: 'offline' },
   'reader-error': { name: 'Reader without secure channel', of: ['door'], flag: null },
   'controller-offline': { name: 'Controller offline', of: ['door'], flag: 'offline' },
   insecure: { name: 'Without secure channel', of: ['reader'], flag: null },
-  'pin-blocked': { name: 'PIN entry blocked', of: ['reader'], flag: null },
   cut: { name: 'Cut', of: ['input'], flag: 'tamper' },
   short: { name: 'Shorted', of: ['input'], flag: 'tamper' },
   active: { name: 'Active', of: ['input', 'output'], flag: null },
@@ -45,9 +43,6 @@ export const stateTypes = {
   'battery-low': { name: 'Battery low', of: ['controller'], flag: null },
   'clock-untrusted': { name: 'Clock not trusted', of: ['controller'], flag: null },
   'store-fault': { name: 'Storage fault', of: ['controller'], flag: null },
-  occupied: { name: 'Occupied', of: ['zone'], flag: null },
-  empty: { name: 'Empty', of: ['zone'], flag: null },
-  'anti-passback-suspended': { name: 'Anti-passback suspended', of: ['zone'], flag: null },
 } as const satisfies Record<string, { name: string; of: readonly ElementType[]; flag: 'alarm' | 'tamper' | 'offline' | null }>
 export type StateType = keyof typeof stateTypes
 export const stateTypeIds = Object.keys(stateTypes) as [StateType, ...StateType[]]
@@ -94,10 +89,8 @@ export function eventSources(type: EventType): readonly ElementType[] {
   return alarms[type] ?? known[family] ?? ['controller']
 }
 
-/** A built-in category's id is its name in small letters: `Access denied` → `access-denied`. */
-export const categoryId = (name: string): string => name.toLowerCase().replaceAll(' ', '-')
-
-export const builtInCategoryIds = builtInCategories.map(name => ({ id: categoryId(name), name }))
+/** A built-in category's id is its name. */
+export const builtInCategoryIds = builtInCategories.map(name => ({ id: name as string, name: name as string }))
 
 /** Categories of a type as the product sets them. */
 export const defaultCategories = (type: EventType): readonly BuiltInCategory[] => eventTypes[type]

@@ -1,0 +1,393 @@
+import { createHash } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Cardholder } from '../../shared/site.ts'
+import { cardholder, credential } from '../../shared/site.ts'
+import { entryPeople, pictures } from '../store/schema.ts'
+import { type App, audit, authorOf, type Context } from './context.ts'
+import { editProblem } from './edit.ts'
+import { listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
+import { HttpProblem } from './problem.ts'
+import { fieldProblem, incoming, parse, resource } from './resource.ts'
+
+const read = { config: { right: 'view-cardholders' } } as const
+const write = { config: { right: 'manage-cardholders' } } as const
+const params = z.object({ id: z.string().max(64) })
+
+const extra = {
+  groups: z.array(z.string()),
+  /** Where the picture is, and where this person is managed. */
+  links: z.array(z.object({ rel: z.string(), title: z.string(), href: z.string() })),
+}
+const shown = z.intersection(cardholder, z.object(extra))
+
+/** A cardholder as the API and the stream give them. */
+export function describeCardholder({ plugin }: Context, holder: Cardholder): z.output<typeof shown> {
+  const picture = plugin.store.db.select({ etag: pictures.etag }).from(pictures).where(eq(pictures.cardholder, holder.id)).get()
+  return {
+    ...holder,
+    groups: [...plugin.book.people.groupsOf(holder.id)],
+    links: [
+      { rel: 'manage', title: 'Manage cardholder', href: `/cardholders?id=${holder.id}` },
+      ...(picture ? [{ rel: 'picture', title: 'Picture', href: `/api/v1/cardholders/${holder.id}/picture` }] : []),
+    ],
+  }
+}
+
+export function cardholders(app: App, context: Context): void {
+  const { plugin } = context
+  const { people } = plugin.book
+  const tags = ['cardholders']
+
+  app.get(
+    '/cardholders',
+    {
+      ...read,
+      schema: {
+        summary:
+          'Cardholders by last name; with `q`, those in whose names, numbers, mail addresses, fields or credentials every word occurs',
+        tags,
+        querystring: z.strictObject({ ...page, q: z.string().max(200).default(''), group: z.string().max(64).optional() }),
+        response: { 200: listOf(shown).extend({ partial: z.boolean() }) },
+      },
+    },
+    async request => {
+      const { q, limit, after, group } = request.query
+      const found = people.search(q, limit, readCursor(after, z.strictObject({ sort: z.string(), id: z.string() })), group)
+      return {
+        items: found.items.map(({ holder }) => describeCardholder(context, holder)),
+        next: found.next && writeCursor(found.next),
+        partial: found.next !== null,
+      }
+    },
+  )
+  resource(app, context, {
+    path: 'cardholders',
+    kind: 'cardholders',
+    read: 'view-cardholders',
+    write: 'manage-cardholders',
+    category: 'people',
+    listed: false,
+    extra: {
+      schema: extra,
+      of: holder => {
+        const { groups, links } = describeCardholder(context, holder)
+        return { groups, links }
+      },
+    },
+  })
+
+  const find = (id: string) => {
+    const found = people.get(id)
+    if (!found) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
+    return found
+  }
+  const save = (request: Parameters<typeof authorOf>[0], holder: Cardholder, message: string) => {
+    const body = parse<'cardholders'>(incoming('cardholders'), holder)
+    const edited = plugin.book.edit([{ kind: 'cardholders', id: holder.id, body, version: wantedVersion(request.headers['if-match']) }], {
+      author: authorOf(request),
+      category: 'people',
+      message,
+    })
+    if (!edited.ok) throw editProblem(edited)
+    return find(holder.id)
+  }
+
+  app.get(
+    '/cardholders/:id/credentials',
+    {
+      ...read,
+      schema: {
+        summary: 'Credentials of a cardholder',
+        tags,
+        params,
+        response: { 200: z.object({ items: z.array(credential), next: z.null() }) },
+      },
+    },
+    async request => ({ items: find(request.params.id).holder.credentials, next: null }),
+  )
+  app.post(
+    '/cardholders/:id/credentials',
+    {
+      ...write,
+      schema: {
+        summary: 'Gives a cardholder a credential; an id is made where none is given',
+        tags,
+        params,
+        body: z.record(z.string(), z.unknown()),
+        response: { 201: credential },
+      },
+    },
+    async (request, reply) => {
+      const { holder } = find(request.params.id)
+      const id = request.body['id']
+      if (id !== undefined && holder.credentials.some(c => c.id === id))
+        throw new HttpProblem('id-taken', `There is already a credential "${String(id)}".`)
+      const after = save(
+        request,
+        { ...holder, credentials: [...holder.credentials, request.body as never] },
+        `Gave cardholder ${holder.id} a credential`,
+      )
+      reply.code(201).header('etag', tagOf(after.version))
+      return after.holder.credentials.at(-1)!
+    },
+  )
+  const credentialParams = params.extend({ credential: z.string().max(64) })
+  app.put(
+    '/cardholders/:id/credentials/:credential',
+    {
+      ...write,
+      schema: {
+        summary: 'Replaces a credential',
+        tags,
+        params: credentialParams,
+        body: z.record(z.string(), z.unknown()),
+        response: { 200: credential },
+      },
+    },
+    async (request, reply) => {
+      const { holder } = find(request.params.id)
+      const id = request.params.credential
+      if (!holder.credentials.some(c => c.id === id)) throw new HttpProblem('not-found', `There is no credential "${id}".`)
+      if (request.body['id'] !== undefined && request.body['id'] !== id)
+        throw fieldProblem('id', 'is that of the address, and does not change')
+      const credentials = holder.credentials.map(c => (c.id === id ? ({ ...request.body, id } as never) : c))
+      const after = save(request, { ...holder, credentials }, `Changed credential ${id} of cardholder ${holder.id}`)
+      reply.header('etag', tagOf(after.version))
+      return after.holder.credentials.find(c => c.id === id)!
+    },
+  )
+  app.delete(
+    '/cardholders/:id/credentials/:credential',
+    { ...write, schema: { summary: 'Takes a credential away', tags, params: credentialParams, response: { 204: z.null() } } },
+    async (request, reply) => {
+      const { holder } = find(request.params.id)
+      const id = request.params.credential
+      if (!holder.credentials.some(c => c.id === id)) throw new HttpProblem('not-found', `There is no credential "${id}".`)
+      save(
+        request,
+        { ...holder, credentials: holder.credentials.filter(c => c.id !== id) },
+        `Took credential ${id} from cardholder ${holder.id}`,
+      )
+      reply.code(204)
+      return null
+    },
+  )
+
+  for (const [method, summary] of [
+    ['PUT', 'Makes a cardholder a member'],
+    ['DELETE', 'Ends a membership'],
+  ] as const) {
+    app.route({
+      method,
+      url: '/groups/:id/members/:cardholder',
+      ...write,
+      schema: { summary, tags: ['groups'], params: params.extend({ cardholder: z.string().max(64) }), response: { 204: z.null() } },
+      handler: async (request, reply) => {
+        const { id, cardholder: member } = request.params as { id: string; cardholder: string }
+        if (!plugin.book.get('groups', id)) throw new HttpProblem('not-found', `There is no group "${id}".`)
+        find(member)
+        const body = method === 'PUT' ? { group: id, cardholder: member } : null
+        if (body || people.isMember(id, member)) {
+          const note = {
+            author: authorOf(request),
+            category: 'people',
+            message: `${body ? 'Put' : 'Took'} cardholder ${member} ${body ? 'into' : 'out of'} group ${id}`,
+          } as const
+          const edited = plugin.book.edit([{ kind: 'memberships', id: `${id} ${member}`, body }], note)
+          if (!edited.ok) throw editProblem(edited)
+        }
+        reply.code(204)
+        return null
+      },
+    })
+  }
+  app.get(
+    '/groups/:id/members',
+    {
+      ...read,
+      schema: {
+        summary: 'Members of a group',
+        tags: ['groups'],
+        params,
+        querystring: z.strictObject(page),
+        response: { 200: listOf(shown) },
+      },
+    },
+    async request => {
+      if (!plugin.book.get('groups', request.params.id)) throw new HttpProblem('not-found', `There is no group "${request.params.id}".`)
+      const after = readCursor(request.query.after, z.strictObject({ sort: z.string(), id: z.string() }))
+      const found = people.search('', request.query.limit, after, request.params.id)
+      return { items: found.items.map(({ holder }) => describeCardholder(context, holder)), next: found.next && writeCursor(found.next) }
+    },
+  )
+
+  pictureRoutes(app, context)
+  dataRoutes(app, context)
+}
+
+const signatures = [
+  ['image/jpeg', Buffer.from([0xff, 0xd8, 0xff])],
+  ['image/png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
+  ['image/bmp', Buffer.from('BM')],
+] as const
+const pictureBytes = 20 * 1_048_576
+
+function pictureRoutes(app: App, context: Context): void {
+  const { plugin } = context
+  const { db } = plugin.store
+  const tags = ['cardholders']
+  const kept = (id: string) => db.select().from(pictures).where(eq(pictures.cardholder, id)).get()
+  const changed = (id: string) => plugin.book.touch(id)
+  const types = signatures.map(([type]) => type)
+  app.addContentTypeParser(types, { parseAs: 'buffer', bodyLimit: pictureBytes }, (_, body, done) => done(null, body))
+
+  app.get(
+    '/cardholders/:id/picture',
+    { ...read, schema: { summary: 'Picture of a cardholder', tags, params, produces: types, response: { 304: z.null() } } },
+    async (request, reply) => {
+      const found = kept(request.params.id)
+      if (!found) throw new HttpProblem('not-found', `There is no picture of "${request.params.id}".`)
+      reply.header('etag', found.etag)
+      if (request.headers['if-none-match'] === found.etag) {
+        reply.code(304)
+        return null
+      }
+      return reply
+        .type(found.mediaType)
+        .serializer((bytes: Buffer) => bytes as never)
+        .send(found.bytes as never)
+    },
+  )
+  app.put(
+    '/cardholders/:id/picture',
+    {
+      ...write,
+      bodyLimit: pictureBytes,
+      schema: { summary: 'Sets the picture: jpg, png or bmp', tags, params, consumes: types, response: { 204: z.null() } },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      if (!plugin.book.people.get(id)) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
+      const bytes = request.body as unknown
+      const type = Buffer.isBuffer(bytes) ? signatures.find(([, start]) => bytes.subarray(0, start.length).equals(start))?.[0] : undefined
+      if (!Buffer.isBuffer(bytes) || type === undefined)
+        throw new HttpProblem('unsupported-media-type', 'A picture is a jpg, png or bmp file.')
+      const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}"`
+      const row = { cardholder: id, mediaType: type, etag, bytes }
+      db.insert(pictures).values(row).onConflictDoUpdate({ target: pictures.cardholder, set: row }).run()
+      audit(context, request, {
+        permitted: true,
+        category: 'people',
+        message: `Set the picture of cardholder ${id}`,
+        source: ['cardholder', id],
+      })
+      changed(id)
+      reply.code(204).header('etag', etag)
+      return null
+    },
+  )
+  app.delete(
+    '/cardholders/:id/picture',
+    { ...write, schema: { summary: 'Removes the picture', tags, params, response: { 204: z.null() } } },
+    async (request, reply) => {
+      const { id } = request.params
+      if (!kept(id)) throw new HttpProblem('not-found', `There is no picture of "${id}".`)
+      db.delete(pictures).where(eq(pictures.cardholder, id)).run()
+      audit(context, request, {
+        permitted: true,
+        category: 'people',
+        message: `Removed the picture of cardholder ${id}`,
+        source: ['cardholder', id],
+      })
+      changed(id)
+      reply.code(204)
+      return null
+    },
+  )
+}
+
+function dataRoutes(app: App, context: Context): void {
+  const { plugin } = context
+  const tags = ['cardholders']
+  const instant = (ms: number) => new Date(ms).toISOString()
+
+  app.get(
+    '/cardholders/:id/data',
+    {
+      config: { right: 'manage-cardholders' },
+      schema: {
+        summary: 'Everything that is kept about one person',
+        tags,
+        params,
+        response: {
+          200: z.object({
+            cardholder,
+            groups: z.array(z.string()),
+            accessRules: z.array(z.string()),
+            picture: z.object({ mediaType: z.string(), base64: z.string() }).nullable(),
+            revisions: z.array(z.object({ revision: z.string(), at: z.string(), by: z.string() })),
+            events: z.array(z.record(z.string(), z.unknown())),
+          }),
+        },
+      },
+    },
+    async request => {
+      const { id } = request.params
+      const { book, store, log } = plugin
+      const found = book.people.get(id)
+      if (!found) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
+      const picture = store.db.select().from(pictures).where(eq(pictures.cardholder, id)).get()
+      audit(context, request, {
+        permitted: true,
+        category: 'people',
+        message: `Exported the data of cardholder ${id}`,
+        source: ['cardholder', id],
+      })
+      return {
+        cardholder: found.holder,
+        groups: [...book.people.groupsOf(id)],
+        accessRules: book
+          .configuration()
+          .site.accessRules.filter(r => r.cardholders.includes(id))
+          .map(r => r.id),
+        picture: picture ? { mediaType: picture.mediaType, base64: picture.bytes.toString('base64') } : null,
+        revisions: book.revisionsOf('cardholders', id).map(r => ({ revision: String(r.revision), at: instant(r.at), by: r.by })),
+        events: log.newestFirst(undefined, { cardholder: id }, 100_000).map(e => JSON.parse(e.body) as Record<string, unknown>),
+      }
+    },
+  )
+  app.delete(
+    '/cardholders/:id/data',
+    {
+      config: { right: 'manage-cardholders' },
+      schema: {
+        summary: 'Erases a person: their names leave everything, their id stays in the log',
+        tags,
+        params,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const { book, store } = plugin
+      const known = book.people.get(id)
+      if (!known && book.revisionsOf('cardholders', id).length === 0) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
+      if (known) {
+        const edited = book.edit([{ kind: 'cardholders', id, body: null }], {
+          author: authorOf(request),
+          category: 'people',
+          message: `Erased cardholder ${id}`,
+        })
+        if (!edited.ok) throw editProblem(edited)
+      }
+      store.transact(() => {
+        store.db.delete(pictures).where(eq(pictures.cardholder, id)).run()
+        store.db.delete(entryPeople).where(eq(entryPeople.cardholder, id)).run()
+        book.forget(id)
+      })
+      reply.code(204)
+      return null
+    },
+  )
+}

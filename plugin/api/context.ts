@@ -1,0 +1,100 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { type AuditCategory, type Author, writeAudit } from '../store/audit.ts'
+import type { Controllers } from '../vms/commands.ts'
+import type { Plugin } from '../vms/plugin.ts'
+import type { EmulatorSteps } from './emulator.ts'
+import type { Identity } from './identity.ts'
+import { HttpProblem } from './problem.ts'
+import type { Principal, Right } from './rights.ts'
+
+/** What every route works with. */
+export interface Context {
+  readonly plugin: Plugin
+  readonly identity: Identity
+  readonly controllers: Controllers
+  readonly version: string
+  /** What can be played on emulated hardware; the composition root knows. */
+  readonly emulatorSteps: EmulatorSteps
+  /** Why the server cannot do its work now; empty when it can. */
+  readonly unready: () => readonly string[]
+  /** Whether the connection is encrypted, so that cookies may be marked so. */
+  readonly secure: boolean
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route that is not open. */
+    principal: Principal | null
+    /** The secret the request came with. */
+    secret: string | null
+  }
+  interface FastifyContextConfig {
+    /** The right a route needs; `null` is any sign-in, `open` none. */
+    right?: Right | null | 'open'
+  }
+}
+
+/** Who asks; only on routes that are not open. */
+export function asker(request: FastifyRequest): Principal {
+  if (!request.principal) throw new HttpProblem('unauthenticated', 'Send a token in the header "Authorization: Bearer …".')
+  return request.principal
+}
+
+const onBehalfOfHeader = 'x-on-behalf-of'
+
+/** Who stands behind a request, for events and the audit log. */
+export function authorOf(request: FastifyRequest): Author {
+  const header = request.headers[onBehalfOfHeader]
+  const onBehalfOf = typeof header === 'string' && header.trim() !== '' ? header.trim() : undefined
+  if (onBehalfOf !== undefined && onBehalfOf.length > 200) {
+    const message = 'must have at most 200 characters'
+    throw new HttpProblem('validation-failed', `${onBehalfOfHeader} ${message}.`, {
+      errors: [{ in: 'headers', path: onBehalfOfHeader, message }],
+    })
+  }
+  return { user: request.principal?.name ?? 'nobody', location: request.ip, onBehalfOf }
+}
+
+/** Refuses, and notes it, when a right does not hold at a door; without a door it must hold everywhere. */
+export function requireAt({ plugin }: Context, request: FastifyRequest, right: Right, door: string | null): void {
+  if (asker(request).at(right, door)) return
+  refuseRight({ plugin }, request, right, door === null ? 'everywhere' : `at door ${door}`)
+}
+
+export function refuseRight({ plugin }: Pick<Context, 'plugin'>, request: FastifyRequest, right: Right, where = ''): never {
+  audit({ plugin }, request, {
+    permitted: false,
+    category: 'security',
+    message: `${request.method} ${pathOf(request)} refused: the right ${right} is missing`,
+    source: ['api', pathOf(request)],
+  })
+  throw new HttpProblem('forbidden', `The right "${right}"${where === '' ? '' : ` ${where}`} is needed; ask an administrator for it.`)
+}
+
+export const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
+
+/** Writes a line of the audit log about this request. */
+export function audit(
+  { plugin }: Pick<Context, 'plugin'>,
+  request: FastifyRequest,
+  line: { permitted: boolean; category: AuditCategory; message: string; source: readonly [type: string, name: string] },
+): void {
+  const { source, ...rest } = line
+  writeAudit(plugin.store, { ...rest, at: plugin.now(), sourceType: source[0], sourceName: source[1], author: authorOf(request) })
+}

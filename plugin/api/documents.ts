@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { accessRequest } from './access-requests.ts'
+import { alarm } from './alarms.ts'
+import type { App, Context } from './context.ts'
+import { deliveredEvent, gap } from './events.ts'
+import { state } from './states.ts'
+import { subscription } from './stream.ts'
+
+/** The contract in the words of machines: OpenAPI 3.1 of every route, AsyncAPI 3 of the stream, both made from the schemas in use. */
+export function documents(app: App, { version }: Context): void {
+  const open = { config: { right: 'open' } } as const
+  const anything = z.record(z.string(), z.unknown())
+  let openapi: Record<string, unknown> | undefined
+  app.get(
+    '/openapi.json',
+    { ...open, schema: { summary: 'This API as OpenAPI 3.1', tags: ['documents'], response: { 200: anything } } },
+    async () => {
+      openapi ??= app.swagger() as unknown as Record<string, unknown>
+      return openapi
+    },
+  )
+  app.get(
+    '/asyncapi.json',
+    { ...open, schema: { summary: 'The stream as AsyncAPI 3', tags: ['documents'], response: { 200: anything } } },
+    async () => asyncapi(version),
+  )
+}
+
+const meta = z.object({
+  topic: z.string(),
+  type: z.string(),
+  cursor: z.string(),
+  epoch: z.string(),
+  occurredAt: z.string(),
+  deliveredAt: z.string(),
+  backlog: z.boolean(),
+})
+const messages = {
+  event: ['An event', deliveredEvent],
+  gap: ['Events that are gone for good', meta.extend(gap.shape)],
+  stateChanged: ['The new state of one element', meta.extend(state.shape)],
+  statesInvalidated: ['Fetch all states', meta],
+  alarmChanged: ['An alarm is new or has changed', meta.extend({ alarm })],
+  accessRequestChanged: ['An access request is new, answered or over', meta.extend({ accessRequest })],
+  configurationChanged: ['Fetch the configuration', meta.extend({ revision: z.string() })],
+  cardholderChanged: ['A cardholder, whole', meta.extend({ cardholder: z.record(z.string(), z.unknown()) })],
+  cardholderRemoved: ['A cardholder is gone', meta.extend({ id: z.string() })],
+  rightsChanged: ['Fetch the session: rights have changed', meta],
+  subscribed: ['The answer to a subscription', meta.extend({ topics: z.array(z.string()) })],
+  heartbeat: ['Every 15 s', meta],
+  ended: ['too-slow, signed-out or stopping: the stream ends here', meta.extend({ message: z.string() })],
+} as const satisfies Record<string, readonly [string, z.ZodType]>
+
+function asyncapi(version: string): Record<string, unknown> {
+  const json = (schema: z.ZodType) => {
+    const {
+      $schema: _,
+      id: _id,
+      ...rest
+    } = z.toJSONSchema(schema, { target: 'draft-7', unrepresentable: 'any', io: 'output', reused: 'inline' })
+    return rest
+  }
+  const message = (name: string, summary: string, schema: z.ZodType) => ({
+    name,
+    summary,
+    contentType: 'application/json',
+    payload: json(schema),
+  })
+  const reference = (name: string) => ({ $ref: `#/channels/stream/messages/${name}` })
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'Portunus stream', version, description: 'What the WebSocket at /api/v1/stream says, and what it is told.' },
+    channels: {
+      stream: {
+        address: '/api/v1/stream',
+        messages: {
+          subscription: message('subscription', 'What the consumer wants, and from where', subscription),
+          ...Object.fromEntries(Object.entries(messages).map(([name, [summary, schema]]) => [name, message(name, summary, schema)])),
+        },
+        bindings: { ws: { method: 'GET', bindingVersion: '0.1.0' } },
+      },
+    },
+    operations: {
+      subscribe: { action: 'receive', channel: { $ref: '#/channels/stream' }, messages: [reference('subscription')] },
+      tell: { action: 'send', channel: { $ref: '#/channels/stream' }, messages: Object.keys(messages).map(reference) },
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { App, Context } from './context.ts'
+import { HttpProblem } from './problem.ts'
+
+/** Outside the prefix: alive, able to work, and figures for Prometheus. */
+export function health(app: App, { plugin, unready }: Context): void {
+  const tags = ['health']
+  app.get(
+    '/healthz',
+    {
+      config: { right: 'open' },
+      schema: { summary: 'The process answers', tags, response: { 200: z.object({ status: z.literal('ok') }) } },
+    },
+    async () => ({
+      status: 'ok' as const,
+    }),
+  )
+  app.get(
+    '/readyz',
+    {
+      config: { right: 'open' },
+      schema: { summary: 'The server can do its work', tags, response: { 200: z.object({ status: z.literal('ready') }) } },
+    },
+    async () => {
+      const reasons = unready()
+      if (reasons.length > 0) throw new HttpProblem('not-ready', `${reasons.join('; ')}.`)
+      return { status: 'ready' as const }
+    },
+  )
+  app.get(
+    '/metrics',
+    { config: { right: 'open' }, schema: { summary: 'Figures for Prometheus, on loopback only', tags, response: { 200: z.string() } } },
+    async (request, reply) => {
+      if (!isLoopback(request.ip)) throw new HttpProblem('not-found', 'There is nothing at /metrics.')
+      reply.type('text/plain; version=0.0.4; charset=utf-8').serializer(String)
+      const { controllers } = plugin.tree()
+      const figures: [name: string, type: 'counter' | 'gauge', help: string, value: number][] = [
+        ['portunus_events_total', 'counter', 'Entries of the event log since its beginning', plugin.log.head()],
+        ['portunus_events_removed_total', 'counter', 'Entries that retention has removed', plugin.log.removedThrough()],
+        ['portunus_revision', 'gauge', 'Newest revision of the configuration', plugin.book.current().revision],
+        ['portunus_controllers', 'gauge', 'Controllers of the site', controllers.length],
+        ['portunus_controllers_online', 'gauge', 'Controllers with a link', controllers.filter(plugin.states.isOnline).length],
+        ['portunus_cardholders', 'gauge', 'Cardholders', plugin.book.people.count()],
+        ['portunus_stream_consumers', 'gauge', 'Open streams', plugin.consumers()],
+        ['process_resident_memory_bytes', 'gauge', 'Resident memory', process.memoryUsage.rss()],
+        ['process_cpu_seconds_total', 'counter', 'CPU time used', process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6],
+      ]
+      return figures.map(([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`).join('')
+    },
+  )
+}
+
+export const isLoopback = (address: string): boolean => address === '::1' || address.replace(/^::ffff:/, '').startsWith('127.')

@@ -1,0 +1,388 @@
+import { z } from 'zod'
+import { instant } from '../../shared/scalar.ts'
+import { categories, readAudit } from '../store/audit.ts'
+import { type App, asker, audit, type Context } from './context.ts'
+import { type Token, type User, weakness } from './identity.ts'
+import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
+import { HttpProblem } from './problem.ts'
+import { fieldProblem } from './resource.ts'
+import { builtInRoles, role as roleSchema } from './rights.ts'
+
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^?\\/[\]\p{Cc}]+$/u, 'may not contain ? \\ / [ ] or control characters')
+const roleIds = z.array(z.string().max(64)).max(50)
+const password = z.string().min(1).max(200)
+const user = z
+  .object({ id: z.string(), name: z.string(), roles: z.array(z.string()), disabled: z.boolean(), createdAt: instant })
+  .meta({ id: 'User' })
+const token = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    roles: z.array(z.string()),
+    createdAt: instant,
+    expiresAt: instant.nullable(),
+    usedAt: instant.nullable(),
+  })
+  .meta({ id: 'Token' })
+const role = roleSchema.extend({ builtIn: z.boolean() }).meta({ id: 'Role' })
+
+const at = (ms: number) => new Date(ms).toISOString()
+const showUser = ({ created, ...u }: User) => ({ ...u, roles: [...u.roles], createdAt: at(created) })
+const showToken = ({ created, expires, used, ...t }: Token) => ({
+  ...t,
+  roles: [...t.roles],
+  createdAt: at(created),
+  expiresAt: expires === null ? null : at(expires),
+  usedAt: used === null ? null : at(used),
+})
+
+/** Users, roles, tokens and the audit log. */
+export function identities(app: App, context: Context): void {
+  users(app, context)
+  roles(app, context)
+  tokens(app, context)
+  auditLog(app, context)
+}
+
+const params = z.object({ id: z.string().max(100) })
+const security = { right: 'manage-security' } as const
+
+function requireRoles({ identity }: Context, ids: readonly string[] | undefined): void {
+  const wrong = ids?.findIndex(id => !identity.role(id)) ?? -1
+  if (wrong >= 0) throw fieldProblem(`roles.${wrong}`, `there is no role "${ids?.[wrong]}"`)
+}
+
+function users(app: App, context: Context): void {
+  const { identity, plugin } = context
+  const note = (request: Parameters<typeof audit>[1], message: string, who: string) =>
+    audit(context, request, { permitted: true, category: 'security', message, source: ['user', who] })
+  const find = (id: string) => {
+    const found = identity.user(id)
+    if (!found) throw new HttpProblem('not-found', `There is no user "${id}".`)
+    return found
+  }
+  const requireStrong = (text: string | undefined, of: string) => {
+    const weak = text === undefined ? undefined : weakness(text, of)
+    if (weak !== undefined) throw fieldProblem('password', weak)
+  }
+  /** A system that nobody can administer is of no use. */
+  const requireAdministrator = (without: string) => {
+    const left = identity.users().some(u => u.id !== without && !u.disabled && u.roles.includes('administrator'))
+    if (!left) throw new HttpProblem('in-use', 'This is the last administrator; make another first.')
+  }
+
+  app.get(
+    '/users',
+    {
+      config: security,
+      schema: { summary: 'Users', tags: ['security'], querystring: z.strictObject(page), response: { 200: listOf(user) } },
+    },
+    async request => {
+      const { items, next } = cut(identity.users(), request.query, u => u.id)
+      return { items: items.map(showUser), next }
+    },
+  )
+  app.post(
+    '/users',
+    {
+      config: security,
+      schema: {
+        summary: 'Adds a user',
+        tags: ['security'],
+        body: z.strictObject({ name, password, roles: roleIds.default(['operator']) }),
+        response: { 201: user },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request
+      requireRoles(context, body.roles)
+      requireStrong(body.password, body.name)
+      if (identity.userNamed(body.name)) throw new HttpProblem('id-taken', `There is already a user "${body.name}".`)
+      const made = await identity.addUser(body)
+      note(request, `Added user ${made.name} with ${made.roles.join(', ') || 'no role'}`, made.name)
+      reply.code(201)
+      return showUser(made)
+    },
+  )
+  app.get(
+    '/users/:id',
+    { config: security, schema: { summary: 'One user', tags: ['security'], params, response: { 200: user } } },
+    async request => showUser(find(request.params.id)),
+  )
+  app.patch(
+    '/users/:id',
+    {
+      config: security,
+      schema: {
+        summary: 'Changes roles, password or state of a user',
+        tags: ['security'],
+        params,
+        body: z.strictObject({ password: password.optional(), roles: roleIds.optional(), disabled: z.boolean().optional() }),
+        response: { 200: user },
+      },
+    },
+    async request => {
+      const found = find(request.params.id)
+      requireRoles(context, request.body.roles)
+      requireStrong(request.body.password, found.name)
+      if (found.roles.includes('administrator') && (request.body.disabled || request.body.roles?.includes('administrator') === false))
+        requireAdministrator(found.id)
+      await identity.changeUser(found.id, request.body)
+      note(request, `Changed ${Object.keys(request.body).join(', ') || 'nothing'} of user ${found.name}`, found.name)
+      plugin.rightsChanged()
+      return showUser(find(found.id))
+    },
+  )
+  app.delete(
+    '/users/:id',
+    { config: security, schema: { summary: 'Removes a user', tags: ['security'], params, response: { 204: z.null() } } },
+    async (request, reply) => {
+      const found = find(request.params.id)
+      if (found.roles.includes('administrator')) requireAdministrator(found.id)
+      identity.removeUser(found.id)
+      note(request, `Removed user ${found.name}`, found.name)
+      plugin.rightsChanged()
+      reply.code(204)
+      return null
+    },
+  )
+  app.put(
+    '/session/password',
+    {
+      config: { right: null },
+      schema: {
+        summary: 'Changes the own password',
+        tags: ['session'],
+        body: z.strictObject({ old: password, new: password }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const me = asker(request)
+      if (me.kind !== 'user') throw new HttpProblem('built-in', 'An API token has no password.')
+      const judged = await identity.signIn(me.name, request.body.old)
+      if (!judged.ok)
+        throw new HttpProblem(
+          judged.reason,
+          'The old password is wrong.',
+          judged.reason === 'locked-out' ? { retryAfter: judged.seconds } : {},
+        )
+      identity.endSession(judged.secret)
+      const weak = weakness(request.body.new, me.name)
+      if (weak !== undefined) throw fieldProblem('new', weak)
+      await identity.changeUser(me.id, { password: request.body.new }, request.secret ?? undefined)
+      note(request, 'Changed the own password', me.name)
+      reply.code(204)
+      return null
+    },
+  )
+}
+
+function roles(app: App, context: Context): void {
+  const { identity, plugin } = context
+  const find = (id: string) => {
+    const found = identity.roles().find(r => r.role.id === id)
+    if (!found) throw new HttpProblem('not-found', `There is no role "${id}".`)
+    return found
+  }
+  const show = ({ role: body, builtIn }: ReturnType<typeof find>) => ({ ...body, builtIn })
+  const requireOwn = (id: string) => {
+    if (builtInRoles.some(r => r.id === id)) throw new HttpProblem('built-in', `The role "${id}" is built in; make another beside it.`)
+  }
+
+  app.get(
+    '/roles',
+    {
+      config: security,
+      schema: { summary: 'Roles', tags: ['security'], querystring: z.strictObject(page), response: { 200: listOf(role) } },
+    },
+    async request => {
+      const { items, next } = cut(identity.roles(), request.query, r => r.role.id)
+      return { items: items.map(show), next }
+    },
+  )
+  app.get(
+    '/roles/:id',
+    { config: security, schema: { summary: 'One role', tags: ['security'], params, response: { 200: role } } },
+    async (request, reply) => {
+      const found = find(request.params.id)
+      reply.header('etag', tagOf(found.version))
+      return show(found)
+    },
+  )
+  app.put(
+    '/roles/:id',
+    {
+      config: security,
+      schema: {
+        summary: 'Adds or replaces a role',
+        tags: ['security'],
+        params: z.object({ id: roleSchema.shape.id }),
+        body: roleSchema.omit({ id: true }),
+        response: { 200: role },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      requireOwn(id)
+      const wanted = wantedVersion(request.headers['if-match'])
+      const before = identity.roles().find(r => r.role.id === id)
+      if (wanted !== undefined && before?.version !== wanted)
+        throw new HttpProblem('lost-update', `The role "${id}" was changed since it was read; read it again.`)
+      for (const [index, held] of request.body.rights.entries()) {
+        const { site } = plugin.book.configuration()
+        for (const door of held.doors)
+          if (!site.doors.some(d => d.id === door)) throw fieldProblem(`rights.${index}.doors`, `there is no door "${door}"`)
+        for (const zone of held.zones)
+          if (!site.zones.some(z => z.id === zone)) throw fieldProblem(`rights.${index}.zones`, `there is no zone "${zone}"`)
+      }
+      const version = identity.putRole({ id, ...request.body })
+      audit(context, request, { permitted: true, category: 'security', message: `Set role ${id}`, source: ['role', id] })
+      plugin.rightsChanged()
+      reply.header('etag', tagOf(version))
+      return show(find(id))
+    },
+  )
+  app.delete(
+    '/roles/:id',
+    { config: security, schema: { summary: 'Removes a role that nobody has', tags: ['security'], params, response: { 204: z.null() } } },
+    async (request, reply) => {
+      const { id } = request.params
+      requireOwn(id)
+      find(id)
+      const holders = [...identity.users(), ...identity.tokens()].filter(h => h.roles.includes(id)).map(h => h.name)
+      if (holders.length > 0) throw new HttpProblem('in-use', `The role "${id}" is held by ${holders.join(', ')}.`, { users: holders })
+      identity.removeRole(id)
+      audit(context, request, { permitted: true, category: 'security', message: `Removed role ${id}`, source: ['role', id] })
+      reply.code(204)
+      return null
+    },
+  )
+}
+
+function tokens(app: App, context: Context): void {
+  const { identity, plugin } = context
+  app.get(
+    '/tokens',
+    {
+      config: security,
+      schema: {
+        summary: 'API tokens, without their secrets',
+        tags: ['security'],
+        querystring: z.strictObject(page),
+        response: { 200: listOf(token) },
+      },
+    },
+    async request => {
+      const { items, next } = cut(identity.tokens(), request.query, t => t.id)
+      return { items: items.map(showToken), next }
+    },
+  )
+  app.post(
+    '/tokens',
+    {
+      config: security,
+      schema: {
+        summary: 'Makes an API token; its secret is told this once',
+        tags: ['security'],
+        body: z.strictObject({ name, roles: roleIds.min(1), expiresAt: instant.nullable().default(null) }),
+        response: { 201: token.extend({ token: z.string() }) },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request
+      requireRoles(context, body.roles)
+      const expires = body.expiresAt === null ? null : Date.parse(body.expiresAt)
+      if (expires !== null && !(expires > plugin.now())) throw fieldProblem('expiresAt', 'lies in the past')
+      if (identity.tokenNamed(body.name)) throw new HttpProblem('id-taken', `There is already a token "${body.name}".`)
+      const made = identity.addToken({ name: body.name, roles: body.roles, expires })
+      audit(context, request, {
+        permitted: true,
+        category: 'security',
+        message: `Made token ${body.name} with ${body.roles.join(', ')}`,
+        source: ['token', body.name],
+      })
+      reply.code(201)
+      return { ...showToken(made.token), token: made.secret }
+    },
+  )
+  app.delete(
+    '/tokens/:id',
+    {
+      config: security,
+      schema: { summary: 'Removes a token; it stops working at once', tags: ['security'], params, response: { 204: z.null() } },
+    },
+    async (request, reply) => {
+      const found = identity.token(request.params.id)
+      if (!found) throw new HttpProblem('not-found', `There is no token "${request.params.id}".`)
+      identity.removeToken(found.id)
+      audit(context, request, {
+        permitted: true,
+        category: 'security',
+        message: `Removed token ${found.name}`,
+        source: ['token', found.name],
+      })
+      plugin.rightsChanged()
+      reply.code(204)
+      return null
+    },
+  )
+}
+
+/** The eight columns of rule X1, and who stood behind the user. */
+const line = z
+  .object({
+    at: instant,
+    message: z.string(),
+    permission: z.enum(['granted', 'denied']),
+    category: z.enum(categories),
+    sourceType: z.string(),
+    sourceName: z.string(),
+    user: z.string(),
+    location: z.string(),
+    onBehalfOf: z.string().nullable(),
+    revision: z.string().nullable(),
+  })
+  .meta({ id: 'AuditLine' })
+
+function auditLog(app: App, context: Context): void {
+  const { plugin } = context
+  const time = z.iso.datetime({ offset: true }).optional()
+  app.get(
+    '/audit-log',
+    {
+      config: { right: 'read-audit-log' },
+      schema: {
+        summary: 'Who did what, from where, and whether they might; newest first',
+        tags: ['audit'],
+        querystring: z.strictObject({ ...page, from: time, to: time }),
+        response: { 200: listOf(line) },
+      },
+    },
+    async request => {
+      const { from, to, limit, after } = request.query
+      const filter = { from: from && Date.parse(from), to: to && Date.parse(to), before: readCursor(after, z.number()) } as {
+        from?: number
+        to?: number
+        before?: number
+      }
+      const found = readAudit(plugin.store, filter, limit + 1)
+      const shown = found.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        items: shown.map(({ at: ms, permitted, revision, id: _, category, ...rest }) => ({
+          ...rest,
+          category: category as (typeof categories)[number],
+          at: at(ms),
+          permission: permitted ? ('granted' as const) : ('denied' as const),
+          revision: revision === null ? null : String(revision),
+        })),
+        next: found.length > limit && last ? writeCursor(last.id) : null,
+      }
+    },
+  )
+}

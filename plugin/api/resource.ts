@@ -1,0 +1,218 @@
+import { v7 as uuid } from 'uuid'
+import { z } from 'zod'
+import { id as idSchema } from '../../shared/scalar.ts'
+import { type Body, type Kind, kinds, nounOf } from '../site/kinds.ts'
+import type { AuditCategory } from '../store/audit.ts'
+import { type App, asker, authorOf, type Context } from './context.ts'
+import { editProblem } from './edit.ts'
+import { cut, listOf, page, tagOf, wantedVersion } from './paging.ts'
+import { HttpProblem } from './problem.ts'
+import type { Principal, Right } from './rights.ts'
+
+/** A list of the site that is read and edited object by object. */
+export interface Resource<K extends Kind> {
+  readonly path: string
+  readonly kind: K
+  readonly read: Right
+  readonly write: Right
+  readonly category: AuditCategory
+  /** What else a reader is told beside the object itself. */
+  readonly extra?: { readonly schema: z.ZodRawShape; readonly of: (body: Body<K>) => object }
+  /** False where listing has a route of its own. */
+  readonly listed?: boolean
+  /** Fields that lists leave out. */
+  readonly brief?: readonly string[]
+  /** Whether somebody may see an object. */
+  readonly visible?: (body: Body<K>, to: Principal) => boolean
+  readonly filter?: { readonly query: z.ZodRawShape; readonly keeps: (body: Body<K>, query: Record<string, unknown>) => boolean }
+  readonly limit?: number
+}
+
+const params = z.object({ id: z.string().max(200) })
+
+/** Routes to list, make, read, replace, change and remove one kind of object. */
+export function resource<K extends Kind>(
+  app: App,
+  { plugin }: Context,
+  { path, kind, read, write, category, extra, listed = true, brief = [], visible = () => true, filter }: Resource<K>,
+): void {
+  const noun = nounOf[kind]
+  const schema: z.ZodType = kinds[kind]
+  const shown: z.ZodType = extra ? z.intersection(schema, z.object(extra.schema)) : schema
+  const item = brief.length === 0 ? shown : z.record(z.string(), z.unknown())
+  const show = (body: Body<K>) => ({ ...(body as object), ...(extra ? extra.of(body) : {}) })
+  const tags = [path]
+  const find = (id: string) => {
+    const found = plugin.book.get(kind, id)
+    if (!found) throw new HttpProblem('not-found', `There is no ${noun} "${id}".`)
+    return found
+  }
+
+  if (listed)
+    app.get(
+      `/${path}`,
+      {
+        config: { right: read },
+        schema: {
+          summary: `Every ${noun}`,
+          tags,
+          querystring: z.strictObject({ ...page, ...(filter?.query ?? {}) }),
+          response: { 200: listOf(item) },
+        },
+      },
+      async request => {
+        const query = request.query as { limit: number; after?: string }
+        const bodies = plugin.book.list(kind).map(each => each.body)
+        const kept = bodies.filter(body => visible(body, asker(request)) && (filter?.keeps(body, query) ?? true))
+        const { items, next } = cut(kept, query, body => (body as { id: string }).id)
+        return { items: items.map(body => Object.fromEntries(Object.entries(show(body)).filter(([key]) => !brief.includes(key)))), next }
+      },
+    )
+
+  app.post(
+    `/${path}`,
+    {
+      config: { right: write },
+      schema: { summary: `Adds a ${noun}; an id is made where none is given`, tags, body: incoming(kind), response: { 201: shown } },
+    },
+    async (request, reply) => {
+      const body = request.body as Body<K> & { id: string }
+      const { id } = body
+      const edited = plugin.book.edit([{ kind, id, body, version: 0 }], {
+        author: authorOf(request),
+        category,
+        message: `Added ${noun} ${id}`,
+      })
+      if (!edited.ok) throw editProblem(edited)
+      const made = find(id)
+      reply.code(201).header('etag', tagOf(made.version)).header('location', `/api/v1/${path}/${id}`)
+      return show(made.body)
+    },
+  )
+
+  app.get(
+    `/${path}/:id`,
+    { config: { right: read }, schema: { summary: `One ${noun}`, tags, params, response: { 200: shown } } },
+    async (request, reply) => {
+      const { id } = request.params as { id: string }
+      const found = find(id)
+      if (!visible(found.body, asker(request))) throw new HttpProblem('not-found', `There is no ${noun} "${id}".`)
+      reply.header('etag', tagOf(found.version))
+      return show(found.body)
+    },
+  )
+
+  const change = (method: 'PUT' | 'PATCH') =>
+    app.route({
+      method,
+      url: `/${path}/:id`,
+      config: { right: write },
+      schema: {
+        summary: method === 'PUT' ? `Replaces a ${noun}, or adds it under this id` : `Changes some fields of a ${noun} (JSON merge patch)`,
+        tags,
+        params,
+        body: z.record(z.string(), z.unknown()).describe(`The ${noun}${method === 'PUT' ? '' : ', as far as it changes'}.`),
+        response: method === 'PUT' ? { 200: shown, 201: shown } : { 200: shown },
+      },
+      handler: async (request, reply) => {
+        const { id } = request.params as { id: string }
+        const before = plugin.book.get(kind, id)
+        if (method === 'PATCH' && !before) find(id)
+        const asked = request.body as Record<string, unknown>
+        if (asked['id'] !== undefined && asked['id'] !== id) throw fieldProblem('id', 'is that of the address, and does not change')
+        if (!before) requireId(id)
+        const body = parse<K>(incoming(kind), method === 'PUT' ? { ...asked, id } : mergePatch(before?.body, asked))
+        const version = wantedVersion(request.headers['if-match'])
+        if (version !== undefined && !before) throw new HttpProblem('lost-update', `The ${noun} "${id}" is not there any more.`)
+        const edited = plugin.book.edit([{ kind, id, body, version }], {
+          author: authorOf(request),
+          category,
+          message: `${before ? 'Changed' : 'Added'} ${noun} ${id}`,
+        })
+        if (!edited.ok) throw editProblem(edited)
+        const made = find(id)
+        reply.code(before ? 200 : 201).header('etag', tagOf(made.version))
+        return show(made.body)
+      },
+    })
+  change('PUT')
+  change('PATCH')
+
+  app.delete(
+    `/${path}/:id`,
+    {
+      config: { right: write },
+      schema: { summary: `Removes a ${noun} that nothing else uses`, tags, params, response: { 204: z.null() } },
+    },
+    async (request, reply) => {
+      const { id } = request.params as { id: string }
+      const edited = plugin.book.edit([{ kind, id, body: null, version: wantedVersion(request.headers['if-match']) }], {
+        author: authorOf(request),
+        category,
+        message: `Removed ${noun} ${id}`,
+      })
+      if (!edited.ok) throw editProblem(edited)
+      reply.code(204)
+      return null
+    },
+  )
+}
+
+/** A kind as it comes in: ids may be left out, and are made. */
+export function incoming(kind: Kind): z.ZodType {
+  const schema = z.preprocess(value => withIds(kind, value), kinds[kind] as z.ZodType)
+  idsOptional.add(schema)
+  return schema
+}
+
+/** Schemas that {@link incoming} has made: in the OpenAPI document their ids are not required. */
+export const idsOptional = new WeakSet<object>()
+
+function withIds(kind: Kind, value: unknown): unknown {
+  if (!isObject(value)) return value
+  const filled: Record<string, unknown> = { id: uuid(), ...value }
+  if (kind === 'cardholders' && Array.isArray(filled['credentials'])) {
+    filled['credentials'] = filled['credentials'].map(each => (isObject(each) ? { id: uuid(), ...each } : each))
+  }
+  for (const side of kind === 'doors' ? ['a', 'b'] : []) {
+    const at = filled[side]
+    if (isObject(at) && isObject(at['reader'])) filled[side] = { ...at, reader: { id: uuid(), ...at['reader'] } }
+  }
+  return filled
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** @throws HttpProblem naming every field that is wrong */
+export function parse<K extends Kind>(schema: z.ZodType, value: unknown): Body<K> {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data as Body<K>
+  const errors = read.error.issues.flatMap(issue => {
+    const path = issue.path.join('.')
+    if (issue.code !== 'unrecognized_keys') return [{ in: 'body' as const, path, message: issue.message }]
+    return issue.keys.map(key => ({ in: 'body' as const, path: path === '' ? key : `${path}.${key}`, message: 'is not known here' }))
+  })
+  throw new HttpProblem('validation-failed', errors.map(e => `${e.path}: ${e.message}`).join('; '), { errors })
+}
+
+export function fieldProblem(path: string, message: string): HttpProblem {
+  return new HttpProblem('validation-failed', `${path} ${message}.`, { errors: [{ in: 'body', path, message }] })
+}
+
+function requireId(id: string): void {
+  const read = idSchema.safeParse(id)
+  if (read.success) return
+  const message = read.error.issues[0]?.message ?? 'is no id'
+  throw new HttpProblem('validation-failed', message, { errors: [{ in: 'params', path: 'id', message }] })
+}
+
+/** JSON merge patch (RFC 7396), but for `null`, which many fields of a site have as a value: it is set, not removed. */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const isObject = typeof target === 'object' && target !== null && !Array.isArray(target)
+  const merged: Record<string, unknown> = isObject ? { ...(target as Record<string, unknown>) } : {}
+  for (const [key, value] of Object.entries(patch)) {
+    Object.defineProperty(merged, key, { value: mergePatch(merged[key], value), enumerable: true, writable: true, configurable: true })
+  }
+  return merged
+}

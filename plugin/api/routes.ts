@@ -1,0 +1,38 @@
+import { accessRequests } from './access-requests.ts'
+import { alarms } from './alarms.ts'
+import { cardholders } from './cardholders.ts'
+import { commands } from './commands.ts'
+import { configuration } from './configuration.ts'
+import type { App, Context } from './context.ts'
+import { documents } from './documents.ts'
+import { emulator } from './emulator.ts'
+import { events } from './events.ts'
+import { identities } from './identities.ts'
+import { resources } from './resources.ts'
+import { session } from './session.ts'
+import { settings } from './settings.ts'
+import { states } from './states.ts'
+import { stream } from './stream.ts'
+import { system } from './system.ts'
+
+/** Every route under the prefix. */
+export function routes(app: App, context: Context): void {
+  for (const register of [
+    system,
+    session,
+    configuration,
+    states,
+    events,
+    stream,
+    commands,
+    accessRequests,
+    alarms,
+    cardholders,
+    resources,
+    settings,
+    identities,
+    documents,
+  ])
+    register(app, context)
+  emulator(app, context, context.emulatorSteps)
+}

@@ -1,0 +1,231 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import serveStatic from '@fastify/static'
+import swagger from '@fastify/swagger'
+import websocket from '@fastify/websocket'
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { type App, audit, type Context, pathOf, refuseRight } from './context.ts'
+import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
+import { routes } from './routes.ts'
+
+export interface ApiOptions {
+  /** The built web page; not served where it is not there. */
+  readonly page: string
+  readonly https?: { readonly key: string; readonly cert: string } | undefined
+  /** Judges every answer by its schema: for tests. */
+  readonly checkAnswers?: boolean
+  readonly logLevel?: 'silent' | 'warn' | 'info'
+}
+
+export const prefix = '/api/v1'
+const mebibyte = 1_048_576
+
+/** The HTTP server: every route of api.md, the page, and what is common to them all. */
+export async function createApi(context: Context, options: ApiOptions): Promise<App> {
+  const base = {
+    bodyLimit: mebibyte,
+    forceCloseConnections: true,
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 300 },
+    logger: { level: options.logLevel ?? 'warn' },
+    // A request is named by its route in the log, never by its headers or query, where secrets and names are.
+    disableRequestLogging: true,
+  }
+  const app = (options.https ? fastify({ ...base, https: options.https }) : fastify(base)) as unknown as App
+  app.withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(({ schema }) => data => {
+    if (options.checkAnswers)
+      (('properties' in (schema as object) ? (schema as { properties: unknown }).properties : schema) as z.ZodType).parse(data)
+    return JSON.stringify(data)
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(asProblem(error, request), reply))
+  app.decorateRequest('principal', null)
+  app.decorateRequest('secret', null)
+  const known: { method: string; url: RegExp }[] = []
+  app.addHook('onRoute', route => {
+    if (route.method === 'HEAD' || route.method === 'OPTIONS') return
+    if (route.config?.right === undefined && !route.url.includes('*')) throw new Error(`${route.url} names no right`)
+    for (const method of [route.method].flat())
+      known.push({ method, url: new RegExp(`^${route.url.replaceAll(/:[^/]+/g, '[^/]+').replaceAll('*', '.*')}$`) })
+    if (route.schema && !route.schema.hide)
+      route.schema = {
+        ...route.schema,
+        ...documented(route.config?.right),
+        response: { ...(route.schema.response as object), ...failures },
+      }
+  })
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    hsts: options.https !== undefined,
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+  await app.register(cookie)
+  await app.register(rateLimit, {
+    global: true,
+    max: 30_000,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_, { ttl }) =>
+      new HttpProblem('too-many-requests', `Wait ${Math.ceil(ttl / 1000)} s.`, { retryAfter: Math.ceil(ttl / 1000) }),
+  })
+  await app.register(websocket, { options: { maxPayload: 65_536 } })
+  const toJson = { zodToJsonConfig: { unrepresentable: 'any' as const } }
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Portunus plugin API',
+        version: context.version,
+        description:
+          'What a video management system consumes of an access-control site, and what it may do. Errors are RFC 9457 problem details.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: "An operator's session or an API token." } },
+      },
+    },
+    transform: createJsonSchemaTransform(toJson),
+    transformObject: createJsonSchemaTransformObject(toJson),
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('server-time', new Date(context.plugin.now()).toISOString())
+    reply.header('cache-control', 'no-store')
+    authenticate(context, request, reply)
+  })
+
+  await app.register(async scope => routes(scope as unknown as App, context), { prefix })
+  await app.register(async scope => (await import('./health.ts')).health(scope as unknown as App, context))
+
+  const page = existsSync(join(options.page, 'index.html'))
+  if (page)
+    await app.register(serveStatic, {
+      root: options.page,
+      wildcard: false,
+      setHeaders: response => void response.setHeader('cache-control', 'no-cache'),
+    })
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request)
+    const methods = [...new Set(known.filter(k => k.url.test(path)).map(k => k.method))]
+    if (methods.length > 0 && !methods.includes(request.method)) {
+      reply.header('allow', methods.join(', '))
+      return answerProblem(new HttpProblem('method-not-allowed', `${path} takes ${methods.join(', ')}.`), reply)
+    }
+    if (page && request.method === 'GET' && !path.startsWith('/api/') && request.headers.accept?.includes('text/html'))
+      return reply.sendFile('index.html')
+    return answerProblem(new HttpProblem('not-found', `There is nothing at ${path}.`), reply)
+  })
+  return app
+}
+
+/** Finds out who asks, and whether they may; both refusals are audited. */
+function authenticate(context: Context, request: FastifyRequest, reply: FastifyReply): void {
+  const right = request.routeOptions.config.right
+  if (right === 'open' || right === undefined) return
+  const bearer = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '')?.[1]
+  const fromCookie = bearer === undefined ? request.cookies[sessionCookie] : undefined
+  const secret = bearer ?? fromCookie
+  request.principal = secret === undefined ? null : (context.identity.authenticate(secret) ?? null)
+  if (!request.principal) {
+    audit(context, request, {
+      permitted: false,
+      category: 'security',
+      message: `${request.method} ${pathOf(request)} refused: no valid token`,
+      source: ['api', pathOf(request)],
+    })
+    reply.header('www-authenticate', 'Bearer')
+    throw new HttpProblem('unauthenticated', 'The token is missing, wrong or expired; sign in again.')
+  }
+  // A browser sends a cookie along whoever asked it to: only the page itself may use it.
+  if (fromCookie !== undefined && !sameOrigin(request))
+    throw new HttpProblem('cross-site', 'Requests with a session cookie are taken from the page of this server only.')
+  request.secret = secret ?? null
+  if (right !== null && !request.principal.has(right)) refuseRight(context, request, right)
+}
+
+export const sessionCookie = 'portunus-session'
+
+function sameOrigin(request: FastifyRequest): boolean {
+  const { origin, host } = request.headers
+  if (origin !== undefined) return origin === `${request.protocol}://${host}`
+  const site = request.headers['sec-fetch-site']
+  return request.method === 'GET' || request.method === 'HEAD'
+    ? site === undefined || site === 'same-origin' || site === 'none'
+    : site === 'same-origin'
+}
+
+/** Every route may end with these. */
+const failures = Object.fromEntries(
+  ['4XX', '5XX'].map(status => [
+    status,
+    { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: problemBody } } },
+  ]),
+)
+
+function documented(right: string | null | undefined): object {
+  if (right === 'open') return { security: [] }
+  return { security: [{ bearer: [] }], ...(right === null ? {} : { 'x-right': right }) }
+}
+
+const codes: Record<string, ProblemCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed',
+  FST_REQ_FILE_TOO_LARGE: 'too-large',
+  FST_ERR_BAD_URL: 'malformed',
+}
+
+function asProblem(error: FastifyError | HttpProblem, request: FastifyRequest): HttpProblem {
+  if (error instanceof HttpProblem) return error
+  if (error.validation) {
+    const where = error.validationContext === 'querystring' ? 'query' : ((error.validationContext ?? 'body') as FieldError['in'])
+    const errors = error.validation.flatMap(({ instancePath, message, params, keyword }): FieldError[] => {
+      const path = instancePath.replace(/^\//, '').replaceAll('/', '.')
+      const join = (key: string) => (path === '' ? key : `${path}.${key}`)
+      const unknown = keyword === 'unrecognized_keys' ? ((params as { keys?: string[] }).keys ?? []) : []
+      if (unknown.length > 0) return unknown.map(key => ({ in: where, path: join(key), message: 'is not known here' }))
+      return [{ in: where, path, message: message ?? 'is wrong' }]
+    })
+    return new HttpProblem('validation-failed', errors.map(e => `${e.path === '' ? e.in : e.path}: ${e.message}`).join('; '), { errors })
+  }
+  const code = codes[error.code]
+  if (code) return new HttpProblem(code, error.message)
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
+    return new HttpProblem('malformed', error.message)
+  if (error.statusCode === 503) return new HttpProblem('not-ready', 'The server is stopping.')
+  request.log.error({ err: error, route: request.routeOptions.url }, 'a route failed')
+  return new HttpProblem('internal-error', 'The server failed; its log says why. Nothing was changed.')
+}
+
+function answerProblem(problem: HttpProblem, reply: FastifyReply) {
+  const body = describe(problem)
+  if (body.retryAfter !== undefined) reply.header('retry-after', String(body.retryAfter))
+  return reply.code(body.status).type('application/problem+json').serializer(JSON.stringify).send(body)
+}

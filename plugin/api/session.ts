@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { instant } from '../../shared/scalar.ts'
+import { writeAudit } from '../store/audit.ts'
+import { type App, asker, audit, type Context } from './context.ts'
+import { HttpProblem } from './problem.ts'
+import { doorRights, type Principal, right, rights } from './rights.ts'
+import { sessionCookie } from './server.ts'
+
+const who = z.object({
+  user: z.string(),
+  kind: z.enum(['user', 'token']),
+  roles: z.array(z.string()),
+  rights: z.array(right),
+  /** Rights that hold at some doors only. */
+  limits: z.partialRecord(z.enum(doorRights), z.array(z.string())),
+  expiresAt: instant.nullable(),
+})
+
+export function describePrincipal(principal: Principal): z.output<typeof who> {
+  const limited = doorRights.flatMap(name => {
+    const doors = principal.doors(name)
+    return principal.has(name) && doors !== 'all' ? [[name, [...doors]] as const] : []
+  })
+  return {
+    user: principal.name,
+    kind: principal.kind,
+    roles: [...principal.roles],
+    rights: rights.filter(name => principal.has(name)),
+    limits: Object.fromEntries(limited),
+    expiresAt: principal.expiresAt === null ? null : new Date(principal.expiresAt).toISOString(),
+  }
+}
+
+export function session(app: App, context: Context): void {
+  const { plugin, identity } = context
+
+  app.post(
+    '/session',
+    {
+      config: { right: 'open', rateLimit: { max: 120, timeWindow: 60_000 } },
+      schema: {
+        summary: 'Sign in',
+        tags: ['session'],
+        body: z.strictObject({ user: z.string().min(1).max(200), password: z.string().min(1).max(200) }),
+        response: { 200: who.extend({ token: z.string() }) },
+      },
+    },
+    async (request, reply) => {
+      const { user, password } = request.body
+      const result = await identity.signIn(user, password)
+      const note = (permitted: boolean, message: string) =>
+        writeAudit(plugin.store, {
+          at: plugin.now(),
+          permitted,
+          category: 'sign-in',
+          message,
+          sourceType: 'user',
+          sourceName: user,
+          author: { user, location: request.ip },
+        })
+      if (!result.ok && result.reason === 'locked-out') {
+        note(false, 'Sign-in refused: too many wrong passwords')
+        throw new HttpProblem('locked-out', `Too many wrong passwords for this name; wait ${result.seconds} s.`, {
+          retryAfter: result.seconds,
+        })
+      }
+      if (!result.ok) {
+        note(false, 'Sign-in refused: wrong user name or password')
+        throw new HttpProblem('wrong-credentials', 'User name or password is wrong.')
+      }
+      note(true, 'Signed in')
+      reply.setCookie(sessionCookie, result.secret, {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: context.secure,
+        expires: new Date(result.expires),
+      })
+      return { token: result.secret, ...describePrincipal(result.principal) }
+    },
+  )
+
+  app.get(
+    '/session',
+    { config: { right: null }, schema: { summary: 'Who am I, and what may I', tags: ['session'], response: { 200: who } } },
+    async request => describePrincipal(asker(request)),
+  )
+
+  app.delete(
+    '/session',
+    { config: { right: null }, schema: { summary: 'Sign out', tags: ['session'], response: { 204: z.null() } } },
+    async (request, reply) => {
+      if (asker(request).kind !== 'user') throw new HttpProblem('built-in', 'An API token has no session; remove the token itself.')
+      identity.endSession(request.secret ?? '')
+      audit(context, request, { permitted: true, category: 'sign-in', message: 'Signed out', source: ['user', asker(request).name] })
+      reply.clearCookie(sessionCookie, { path: '/' }).code(204)
+      return null
+    },
+  )
+}

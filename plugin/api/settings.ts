@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { type Body, type Kind, kinds } from '../site/kinds.ts'
+import { type App, audit, authorOf, type Context } from './context.ts'
+import { editProblem } from './edit.ts'
+import { mergePatch, parse } from './resource.ts'
+
+const parts = ['site', 'settings', 'encryption', 'retention'] as const
+const shown = z
+  .object({ site: kinds.site, settings: kinds.settings, encryption: kinds.encryption, retention: kinds.retention })
+  .meta({ id: 'Settings' })
+
+/** The parts of a site that are one object each, and the main encryption key, which is only ever written. */
+export function settings(app: App, context: Context): void {
+  const { plugin, controllers } = context
+  const read = () => {
+    const { site, own } = plugin.book.configuration()
+    return { site: site.site, settings: site.settings, encryption: site.encryption, retention: own.retention }
+  }
+  const tags = ['settings']
+
+  app.get(
+    '/settings',
+    { config: { right: 'use-access-control' }, schema: { summary: 'Settings of the site', tags, response: { 200: shown } } },
+    async () => read(),
+  )
+  app.patch(
+    '/settings',
+    {
+      config: { right: 'manage-configuration' },
+      schema: {
+        summary: 'Changes some settings',
+        tags,
+        body: z.strictObject(
+          Object.fromEntries(parts.map(part => [part, z.record(z.string(), z.unknown()).optional()])) as Record<
+            (typeof parts)[number],
+            z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodUnknown>>
+          >,
+        ),
+        response: { 200: shown },
+      },
+    },
+    async request => {
+      const edits = parts.flatMap(part => {
+        const patch = request.body[part]
+        if (patch === undefined) return []
+        const body = parse<Kind>(z.object({ [part]: kinds[part] as z.ZodType }), {
+          [part]: mergePatch(read()[part], patch),
+        }) as unknown as Record<string, Body<Kind>>
+        return [{ kind: part as Kind, id: 'site', body: body[part]! }]
+      })
+      const edited = plugin.book.edit(edits, {
+        author: authorOf(request),
+        category: 'configuration',
+        message: `Changed ${edits.map(e => e.kind).join(', ') || 'no'} settings`,
+      })
+      if (!edited.ok) throw editProblem(edited)
+      return read()
+    },
+  )
+  app.put(
+    '/encryption/main-key',
+    {
+      config: { right: 'manage-security' },
+      schema: {
+        summary: 'Sets the main encryption key; it is never told again',
+        tags,
+        body: z.strictObject({ key: z.string().regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hexadecimal digits') }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      plugin.store.vault.set('main-key', Buffer.from(request.body.key, 'hex'))
+      audit(context, request, {
+        permitted: true,
+        category: 'security',
+        message: 'Set the main encryption key',
+        source: ['system', plugin.systemId],
+      })
+      controllers.keysChanged()
+      reply.code(204)
+      return null
+    },
+  )
+}

@@ -1,0 +1,98 @@
+import { v7 as uuid } from 'uuid'
+import type { Action, Command, CommandResult, Refusal } from '../../shared/command.ts'
+import { refusals } from '../../shared/command.ts'
+import type { Tree } from './tree.ts'
+import type { ElementType } from './types.ts'
+
+/** A command is refused by the controller when it is older than this, in ms: nothing acts later than 5 s after it was asked. */
+export const validForMs = 4_000
+
+/** How the plugin reaches controllers; the link provides it. */
+export interface Controllers {
+  isOnline(controller: string): boolean
+  /** What the controller says it did; undefined when no answer came within {@link validForMs} and a little. */
+  command(controller: string, command: Command): Promise<readonly CommandResult[] | undefined>
+  /** Asks for anything else a controller can do, by name. */
+  ask(controller: string, name: string, body: unknown): Promise<Answer>
+  /** Keys in the vault have changed: controllers have to be told. */
+  keysChanged(): void
+}
+export type Answer =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly reason: 'unreachable' | 'refused'; readonly message: string }
+
+export interface Asked {
+  readonly action: Action
+  /** A door, access point, zone, controller, or the whole system. */
+  readonly element: string
+  readonly seconds?: number | undefined
+  readonly operator: string
+  readonly onBehalfOf?: string | undefined
+}
+
+export interface Outcome {
+  readonly id: string
+  readonly results: readonly (CommandResult & { readonly detail: string })[]
+}
+
+/** Sends one action to every controller it concerns and gathers what each door did, within five seconds. */
+export async function carryOut(asked: Asked, tree: Tree, controllers: Controllers, now: () => number): Promise<Outcome> {
+  const id = uuid()
+  const doors = tree.doorsOf(asked.element) ?? []
+  const element = tree.element(asked.element)
+  const byController = new Map<string, string[]>()
+  for (const door of doors) {
+    const controller = tree.controllerOf(door)
+    if (controller !== undefined) byController.set(controller, [...(byController.get(controller) ?? []), door])
+  }
+  const command: Command = {
+    id,
+    action: asked.action,
+    target: { kind: targetOf(element?.type), id: asked.element },
+    ...(asked.seconds === undefined ? {} : { seconds: asked.seconds }),
+    operator: asked.operator,
+    ...(asked.onBehalfOf === undefined ? {} : { onBehalfOf: asked.onBehalfOf }),
+    issuedAt: new Date(now()).toISOString(),
+    validForMs,
+  }
+  const gathered = await Promise.all(
+    [...byController].map(async ([controller, own]) => {
+      const results = controllers.isOnline(controller) ? await controllers.command(controller, command) : undefined
+      if (!results)
+        return own
+          .filter(door => lockable(tree, door, own))
+          .map((door): CommandResult => ({ door, outcome: 'unreachable', reason: 'unreachable' }))
+      const told = new Set(results.map(r => r.door))
+      const silent = own.filter(door => !told.has(door) && lockable(tree, door, own))
+      return [...results, ...silent.map((door): CommandResult => ({ door, outcome: 'refused', reason: 'unknown-element' }))]
+    }),
+  )
+  const results = gathered.flat().map(result => ({ ...result, detail: explain(result, asked) }))
+  return { id, results }
+}
+
+/** A door without a lock answers only when it is asked alone. */
+function lockable(tree: Tree, door: string, asked: readonly string[]): boolean {
+  return asked.length === 1 || tree.of.site.doors.some(d => d.id === door && d.type === 'door')
+}
+
+function targetOf(type: ElementType | undefined): Command['target']['kind'] {
+  return type === 'door' || type === 'access-point' || type === 'zone' || type === 'controller' ? type : 'system'
+}
+
+function explain({ outcome, reason }: CommandResult, { action, seconds }: Asked): string {
+  if (outcome !== 'done')
+    return refusals[reason ?? (outcome === 'unreachable' ? 'unreachable' : 'unknown-element')] satisfies (typeof refusals)[Refusal]
+  switch (action) {
+    case 'grant':
+      return `Unlocked for ${seconds ?? 7} s.`
+    case 'unlock':
+      return 'Unlocked until Reset, Lock or Lockdown.'
+    case 'lock':
+      return 'Locked until Reset, Unlock or Lockdown.'
+    case 'lockdown':
+      return 'In lockdown until Reset or Unlock.'
+    case 'reset':
+      return 'Back to the configured rules.'
+  }
+}

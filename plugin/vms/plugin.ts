@@ -1,0 +1,152 @@
+import { active } from '../../controller/core/schedule.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { EventType, StoredEvent } from '../../shared/event.ts'
+import { type Check, openBook } from '../site/book.ts'
+import type { Configuration } from '../site/kinds.ts'
+import { writeAudit } from '../store/audit.ts'
+import { type Entry, type LoggedEvent, type LostRange, openEventLog } from '../store/events.ts'
+import { identity } from '../store/facts.ts'
+import type { Store } from '../store/open.ts'
+import { openAlarms } from './alarms.ts'
+import { openAccessRequests } from './requests.ts'
+import { openStates } from './states.ts'
+import { openTree, treeOf } from './tree.ts'
+import { defaultCategories } from './types.ts'
+
+/** The VMS's side of the server, without HTTP: one site, its log, its states, requests and alarms. */
+export type Plugin = ReturnType<typeof createPlugin>
+
+const hourMs = 3_600_000
+
+export function createPlugin({ store, clock, check }: { store: Store; clock: Clock; check: Check }) {
+  const now = () => clock.wall()
+  const systemId = identity(store, 'systemId')
+  const book = openBook(store, { check, now })
+  const log = openEventLog(store)
+  const tree = openTree(book.configuration, systemId)
+  const states = openStates(tree)
+  const settingOf = (type: string) => book.configuration().own.eventTypes.find(t => t.id === type)
+  const categories = (type: string): readonly string[] => settingOf(type)?.categories ?? defaultCategories(type as EventType) ?? []
+  const requests = openAccessRequests(store, now)
+  const alarms = openAlarms(store, {
+    now,
+    configuration: book.configuration,
+    categories,
+    active(id, at) {
+      const { site } = book.configuration()
+      const schedule = id === 'always' ? 'always' : site.schedules.find(s => s.id === id)
+      return schedule !== undefined && active(schedule, site.site.timeZone, at, site.site.position)
+    },
+  })
+  const watchers = new Set<(entries: readonly Entry[]) => void>()
+  const guards = new Set<() => void>()
+  let cancel = () => {}
+  let told = now()
+
+  /** Switched off by an administrator: kept in the log, not handed to anybody. */
+  const enabled = (entry: Pick<Entry, 'type' | 'source' | 'door'>): boolean => {
+    if (settingOf(entry.type)?.enabled === false) return false
+    const off = book.configuration().own.elements.filter(e => !e.enabled)
+    return !off.some(e => e.id === entry.source || e.id === entry.door)
+  }
+
+  /** Stores what is new of one controller's log, with the requests and alarms it leads to, all or nothing. */
+  function take(controller: string, logId: string, batch: readonly LoggedEvent[], lost?: LostRange): number {
+    const changed = { requests: [] as string[], alarms: [] as string[] }
+    const entries = store.transact(() => {
+      const gap = lost && log.lose(lost, now())
+      const appended = log.append(controller, logId, batch, now())
+      for (const entry of appended.filter(enabled)) {
+        const event = JSON.parse(entry.body) as StoredEvent
+        if (categories(event.type).includes('Access request')) {
+          const request = requests.open(event, entry.cursor)
+          if (request) changed.requests.push(request.id)
+        }
+        changed.alarms.push(...alarms.take(event, entry.cursor))
+      }
+      return gap ? [gap, ...appended] : appended
+    })
+    if (entries.length > 0) for (const watcher of watchers) watcher(entries)
+    for (const id of changed.requests) requests.tell(id)
+    for (const id of new Set(changed.alarms)) alarms.tell(id)
+    if (changed.requests.length + changed.alarms.length > 0) arm()
+    return log.next(controller, logId)
+  }
+
+  /** One timer for what is due next: an unanswered request, an alarm nobody has taken up, the hourly clearing away. */
+  function arm() {
+    cancel()
+    const wall = now()
+    for (let due = alarms.nextDue(told); due?.due && due.due <= wall; due = alarms.nextDue(told)) {
+      told = due.due
+      alarms.tell(due.id)
+    }
+    const next = Math.min(requests.expire() ?? Infinity, alarms.nextDue(told)?.due ?? Infinity, wall + hourMs)
+    cancel = clock.at(clock.now() + Math.max(1, next - wall), arm)
+  }
+
+  function clearAway() {
+    const { retention } = book.configuration().own
+    const removed = store.transact(() => {
+      requests.prune(now() - retention.days * 24 * hourMs)
+      alarms.prune(now() - retention.days * 24 * hourMs)
+      return log.prune(retention, now())
+    })
+    if (!removed) return
+    writeAudit(store, {
+      at: now(),
+      permitted: true,
+      category: 'system',
+      message: `Removed ${removed.count} events from the log, cursors ${removed.first} to ${removed.last}, as retention says.`,
+      sourceType: 'system',
+      sourceName: systemId,
+      author: { user: 'system', location: 'local' },
+    })
+  }
+
+  let cancelClearing = () => {}
+  const clearHourly = () => {
+    clearAway()
+    cancelClearing = clock.at(clock.now() + hourMs, clearHourly)
+  }
+  arm()
+  clearHourly()
+
+  return {
+    store,
+    clock,
+    now,
+    systemId,
+    book,
+    log,
+    tree,
+    /** The tree of an earlier configuration. */
+    treeOf: (configuration: Configuration) => treeOf(configuration, systemId),
+    states,
+    requests,
+    alarms,
+    categories,
+    enabled,
+    take,
+    /** Open streams; the API tells. */
+    consumers: (): number => 0,
+    clearAway,
+    /** Called with what was stored, after its commit and in its order. */
+    onEntries(watcher: (entries: readonly Entry[]) => void): () => void {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    },
+    /** Users, roles or tokens have changed: whoever is connected has to be judged again. */
+    rightsChanged(): void {
+      for (const guard of guards) guard()
+    },
+    onRightsChange(guard: () => void): () => void {
+      guards.add(guard)
+      return () => guards.delete(guard)
+    },
+    close(): void {
+      cancel()
+      cancelClearing()
+    },
+  }
+}
