@@ -318,11 +318,10 @@ function endNoise(state: Feed, out: Received[]) {
   out.push({ kind: 'fault', reason: 'noise', count, bytes: empty })
 }
 
-/** Names a fault once: a false start inside bytes that a broken frame has claimed already is not another one. */
+/** Names a fault once: what begins inside bytes that a broken frame has claimed belongs to the same trouble. */
 function fault(state: Feed, reason: FaultReason, bytes: Uint8Array, from: number, to: number, out: Received[]) {
   const count = to - from
-  const inside = state.claimed > 0 && (count <= state.claimed || reason === 'length' || reason === 'reserved-bits')
-  if (!inside) {
+  if (state.claimed === 0) {
     endNoise(state, out)
     state.faults[reason]++
     out.push({ kind: 'fault', reason, count, bytes: bytes.slice(from, to) })
