@@ -90,7 +90,8 @@ type ReadSite =
   | { readonly site: Parameters<typeof openStage>[0]['site']; readonly text: string }
   | { readonly problem: string; readonly line: number; readonly column: number }
 
-function readSiteOf({ site }: Scenario, path: string, seed: number): ReadSite {
+/** The site a scenario plays on, read and judged. */
+export function readSiteOf({ site }: Scenario, path: string, seed: number): ReadSite {
   let text: string
   let name: string | undefined
   if (typeof site === 'string') {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { v7 } from 'uuid'
 import { toInstant } from '../controller/core/calendar.ts'
 import { viewDoor, viewHolder, viewReader, viewZone } from '../controller/core/view.ts'
 import type { Stage } from '../controller/emulator/play.ts'
@@ -6,33 +7,43 @@ import { createRandom } from '../controller/emulator/random.ts'
 import type { FieldStep } from '../controller/emulator/scenario.ts'
 import { createVirtualClock } from '../controller/emulator/virtual-clock.ts'
 import type { Outcome } from '../controller/emulator/world.ts'
+import { createControllerLink } from '../controller/link/link.ts'
 import type { Store } from '../controller/store/contract.ts'
 import { openMemoryStore } from '../controller/store/open.ts'
+import { createPluginLink } from '../plugin/link/link.ts'
+import { checkSite } from '../plugin/site/check.ts'
+import type { Command } from '../shared/command.ts'
 import type { StoredEvent } from '../shared/event.ts'
+import { longestValidity, splitSite } from '../shared/link.ts'
+import { createMemoryBroker, type MemoryTransport } from '../shared/memory-link.ts'
+import { applyPatch } from '../shared/patch.ts'
+import { formatProblem } from '../shared/problem.ts'
 import type { Site } from '../shared/site.ts'
+import { parseSite } from '../shared/site-file.ts'
 import { createEmulatedController, type EmulatedController, keyNames } from './emulated.ts'
 
 const done: Outcome = { done: true }
 const refuse = (why: string): Outcome => ({ done: false, why })
 
 /** Sets a scenario's stage: the site's controllers on simulated wiring under a virtual clock, everything derived from the seed. */
-export function openStage({
-  site,
-  start,
-  seed,
-  onEvent,
-}: {
-  site: Site
-  start: string
-  seed: number
-  onEvent: (event: StoredEvent) => void
+export function openStage(options: {
+  readonly site: Site
+  readonly start: string
+  readonly seed: number
+  readonly onEvent: (event: StoredEvent) => void
 }): Stage {
+  const { start, seed, onEvent } = options
+  let { site } = options
+  let revision = 1
   const zone = site.site.timeZone
   const clock = createVirtualClock(toInstant(start, zone))
   const events: StoredEvent[] = []
   const pinKey = createRandom(seed, 'pin key').bytes(32)
   const readerKey = (reader: string) => createRandom(seed, `key of ${reader}`).bytes(16)
-  const controllers = new Map<string, EmulatedController>()
+  const controllers = new Map<string, EmulatedController & { readonly store: Store; readonly transport: MemoryTransport }>()
+  const broker = createMemoryBroker()
+  const ids = createRandom(seed, 'ids of the plugin')
+  const newId = () => v7({ msecs: clock.wall(), random: ids.bytes(16) })
 
   const watched = (store: Store): Store => {
     const note = <T extends { readonly events: readonly { readonly event: StoredEvent }[] }>(committed: T): T => {
@@ -47,16 +58,94 @@ export function openStage({
       replace: (...args: Parameters<Store['replace']>) => note(store.replace(...args)),
     })
   }
-  for (const { id, parent } of site.controllers) {
-    if (parent !== undefined) continue
-    const random = createRandom(seed, `controller ${id}`)
-    const store = openMemoryStore({ controller: id, wall: clock.wall(), random: random.bytes })
-    store.keys.set(keyNames.pin, pinKey)
-    for (const reader of readersOf(site)) store.keys.set(keyNames.reader(reader), readerKey(reader))
-    const controller = createEmulatedController({ controller: id, site, clock, store: watched(store), random, skipIdle: true, readerKey })
-    controllers.set(id, controller)
-    controller.runtime.configure(site, '1')
-    controller.runtime.start()
+  /** The plugin's end: it takes every event over, and hands out the site as it now is. */
+  const taken = new Map<string, { next: number; last: string | null }>()
+  const link = createPluginLink({
+    transport: broker.connect(),
+    clock,
+    random: ids.bytes,
+    position: (_controller, logId) => taken.get(logId) ?? { next: 1, last: null },
+    intake(_controller, logId, batch) {
+      const last = batch.at(-1)?.event
+      if (last) taken.set(logId, { next: last.sequence + 1, last: last.id })
+      return taken.get(logId)?.next ?? 1
+    },
+    configurationFor: controller =>
+      site.controllers.some(({ id }) => id === controller)
+        ? {
+            revision: () => String(revision),
+            place: () => splitSite(site).place,
+            people: (after, limit) =>
+              splitSite(site)
+                .people.filter(({ id }) => after === null || id > after)
+                .sort((a, b) => (a.id < b.id ? -1 : 1))
+                .slice(0, limit),
+            changesSince: () => undefined,
+          }
+        : undefined,
+  })
+  link.start()
+
+  /** Puts a controller up for every one of the site that has none yet, and gives all the keys of their readers. */
+  function mount(): void {
+    for (const { id, parent } of site.controllers) {
+      if (parent !== undefined || controllers.has(id)) continue
+      const random = createRandom(seed, `controller ${id}`)
+      const store = openMemoryStore({ controller: id, wall: clock.wall(), random: random.bytes })
+      store.keys.set(keyNames.pin, pinKey)
+      const transport = broker.connect()
+      const controllerLink = createControllerLink({ controller: id, transport, clock, store, random: random.bytes })
+      const watchedStore = watched(store)
+      const made = createEmulatedController({
+        controller: id,
+        site,
+        clock,
+        store: watchedStore,
+        random,
+        skipIdle: true,
+        readerKey,
+        link: controllerLink,
+      })
+      controllers.set(id, { ...made, store, transport })
+      giveKeys(store)
+      made.runtime.configure(site, String(revision))
+      made.runtime.start()
+    }
+    for (const { store } of controllers.values()) giveKeys(store)
+  }
+  function giveKeys(store: Store): void {
+    for (const reader of readersOf(site))
+      if (store.keys.get(keyNames.reader(reader)) === undefined) store.keys.set(keyNames.reader(reader), readerKey(reader))
+  }
+  mount()
+
+  /** The controllers that a command concerns. */
+  function targetsOf({
+    door,
+    zone: zoneId,
+    controller,
+  }: {
+    door?: string | undefined
+    zone?: string | undefined
+    controller?: string | undefined
+  }): { target: Command['target']; ids: Set<string> } | string {
+    const owner = (id: string) => at(site.doors.find(d => d.id === id)?.controller)?.id
+    if (door !== undefined) {
+      const id = owner(door)
+      return id === undefined ? `no door is called "${door}"` : { target: { kind: 'door', id: door }, ids: new Set([id]) }
+    }
+    if (zoneId !== undefined) {
+      const found = site.zones.find(z => z.id === zoneId)
+      if (!found) return `no zone is called "${zoneId}"`
+      return { target: { kind: 'zone', id: zoneId }, ids: new Set(found.doors.flatMap(d => owner(d.door) ?? [])) }
+    }
+    if (controller !== undefined) {
+      const id = at(controller)?.id
+      return id === undefined
+        ? `no controller is called "${controller}"`
+        : { target: { kind: 'controller', id: controller }, ids: new Set([id]) }
+    }
+    return { target: { kind: 'system', id: 'system' }, ids: new Set(controllers.keys()) }
   }
 
   const at = (id: string | undefined): EmulatedController | undefined => {
@@ -88,9 +177,41 @@ export function openStage({
         ? controller.world.act(step, held)
         : refuse(`the site has no ${'reader' in step.body ? 'reader' : 'door' in step.body ? 'door' : 'controller'} of that name`)
     },
-    command: () => refuse('no plugin'),
-    configure: () => refuse('no plugin'),
-    link: () => refuse('no plugin'),
+    command({ action, seconds, ...named }) {
+      const targets = targetsOf(named)
+      if (typeof targets === 'string') return refuse(targets)
+      const command: Command = {
+        id: newId(),
+        action,
+        target: targets.target,
+        ...(seconds === undefined ? {} : { seconds }),
+        operator: 'operator',
+        issuedAt: new Date(clock.wall()).toISOString(),
+        validForMs: longestValidity,
+      }
+      // A refusal, or a link that is down, is an answer to the operator and no fault of the scenario.
+      for (const id of targets.ids) link.request(id, 'command', command, () => {})
+      return done
+    },
+    configure(patch) {
+      const patched = applyPatch(site, patch)
+      if (!patched.ok) return refuse(patched.problems.map(problem => formatProblem(problem)).join('; '))
+      const read = parseSite(patched.site, { newId, hashPin: stagePinHash(seed) })
+      const problems = [...read.problems, ...(read.draft ? checkSite(read.draft) : [])].filter(({ severity }) => severity === 'error')
+      if (!read.site || problems.length > 0) return refuse(problems.map(problem => formatProblem(problem)).join('; '))
+      site = read.site
+      revision++
+      mount()
+      link.offer()
+      return done
+    },
+    link(id, up) {
+      const controller = at(id)
+      const transport = controller && controllers.get(controller.id)?.transport
+      if (!transport) return refuse(`no controller is called "${id}"`)
+      transport.switch(up)
+      return done
+    },
     restart: id =>
       withController(id, ({ runtime }) => {
         runtime.stop()
