@@ -53,7 +53,8 @@ function isRow(value: unknown): value is Row {
 /** What tells one kind of object from another: where it changes, the old values mean nothing any more. */
 const discriminators = ['type', 'kind', 'connection', 'role', 'pattern'] as const
 
-function merge(base: unknown, patch: unknown): unknown {
+/** The merge of {@link applyPatch} for any part of a site. */
+export function merge(base: unknown, patch: unknown): unknown {
   if (Array.isArray(patch)) return mergeList(Array.isArray(base) ? base : [], patch)
   if (!isRow(patch)) return patch
   const kept =
