@@ -120,7 +120,7 @@ export function cardholders(app: App, context: Context): void {
     },
     async (request, reply) => {
       const { holder } = find(request.params.id)
-      const id = request.body['id']
+      const id = request.body.id
       if (id !== undefined && holder.credentials.some(c => c.id === id))
         throw new HttpProblem('id-taken', `There is already a credential "${String(id)}".`)
       const after = save(
@@ -149,8 +149,7 @@ export function cardholders(app: App, context: Context): void {
       const { holder } = find(request.params.id)
       const id = request.params.credential
       if (!holder.credentials.some(c => c.id === id)) throw new HttpProblem('not-found', `There is no credential "${id}".`)
-      if (request.body['id'] !== undefined && request.body['id'] !== id)
-        throw fieldProblem('id', 'is that of the address, and does not change')
+      if (request.body.id !== undefined && request.body.id !== id) throw fieldProblem('id', 'is that of the address, and does not change')
       const credentials = holder.credentials.map(c => (c.id === id ? ({ ...request.body, id } as never) : c))
       const after = save(request, { ...holder, credentials }, `Changed credential ${id} of cardholder ${holder.id}`)
       reply.header('etag', tagOf(after.version))

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
+import { merge } from '../../shared/patch.ts'
 import { id as idSchema } from '../../shared/scalar.ts'
 import { type Body, type Kind, kinds, nounOf } from '../site/kinds.ts'
 import type { AuditCategory } from '../store/audit.ts'
@@ -119,9 +120,9 @@ export function resource<K extends Kind>(
         const before = plugin.book.get(kind, id)
         if (method === 'PATCH' && !before) find(id)
         const asked = request.body as Record<string, unknown>
-        if (asked['id'] !== undefined && asked['id'] !== id) throw fieldProblem('id', 'is that of the address, and does not change')
+        if (asked.id !== undefined && asked.id !== id) throw fieldProblem('id', 'is that of the address, and does not change')
         if (!before) requireId(id)
-        const body = parse<K>(incoming(kind), method === 'PUT' ? { ...asked, id } : mergePatch(before?.body, asked))
+        const body = parse<K>(incoming(kind), method === 'PUT' ? { ...asked, id } : merge(before?.body, asked))
         const version = wantedVersion(request.headers['if-match'])
         if (version !== undefined && !before) throw new HttpProblem('lost-update', `The ${noun} "${id}" is not there any more.`)
         const edited = plugin.book.edit([{ kind, id, body, version }], {
@@ -171,12 +172,12 @@ export const idsOptional = new WeakSet<object>()
 function withIds(kind: Kind, value: unknown): unknown {
   if (!isObject(value)) return value
   const filled: Record<string, unknown> = { id: uuid(), ...value }
-  if (kind === 'cardholders' && Array.isArray(filled['credentials'])) {
-    filled['credentials'] = filled['credentials'].map(each => (isObject(each) ? { id: uuid(), ...each } : each))
+  if (kind === 'cardholders' && Array.isArray(filled.credentials)) {
+    filled.credentials = filled.credentials.map(each => (isObject(each) ? { id: uuid(), ...each } : each))
   }
   for (const side of kind === 'doors' ? ['a', 'b'] : []) {
     const at = filled[side]
-    if (isObject(at) && isObject(at['reader'])) filled[side] = { ...at, reader: { id: uuid(), ...at['reader'] } }
+    if (isObject(at) && isObject(at.reader)) filled[side] = { ...at, reader: { id: uuid(), ...at.reader } }
   }
   return filled
 }
@@ -204,15 +205,4 @@ function requireId(id: string): void {
   if (read.success) return
   const message = read.error.issues[0]?.message ?? 'is no id'
   throw new HttpProblem('validation-failed', message, { errors: [{ in: 'params', path: 'id', message }] })
-}
-
-/** JSON merge patch (RFC 7396), but for `null`, which many fields of a site have as a value: it is set, not removed. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-  const isObject = typeof target === 'object' && target !== null && !Array.isArray(target)
-  const merged: Record<string, unknown> = isObject ? { ...(target as Record<string, unknown>) } : {}
-  for (const [key, value] of Object.entries(patch)) {
-    Object.defineProperty(merged, key, { value: mergePatch(merged[key], value), enumerable: true, writable: true, configurable: true })
-  }
-  return merged
 }

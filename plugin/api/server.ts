@@ -6,7 +6,7 @@ import rateLimit from '@fastify/rate-limit'
 import serveStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import {
   createJsonSchemaTransform,
   createJsonSchemaTransformObject,
@@ -39,7 +39,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     routerOptions: { maxParamLength: 300 },
     logger: { level: options.logLevel ?? 'warn' },
     // A request is named by its route in the log, never by its headers or query, where secrets and names are.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   }
   const app = (options.https ? fastify({ ...base, https: options.https }) : fastify(base)) as unknown as App
   app.withTypeProvider<ZodTypeProvider>()

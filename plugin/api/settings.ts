@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { merge } from '../../shared/patch.ts'
 import { type Body, type Kind, kinds } from '../site/kinds.ts'
 import { type App, audit, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
-import { mergePatch, parse } from './resource.ts'
+import { parse } from './resource.ts'
 
 const parts = ['site', 'settings', 'encryption', 'retention'] as const
 const shown = z
@@ -44,7 +45,7 @@ export function settings(app: App, context: Context): void {
         const patch = request.body[part]
         if (patch === undefined) return []
         const body = parse<Kind>(z.object({ [part]: kinds[part] as z.ZodType }), {
-          [part]: mergePatch(read()[part], patch),
+          [part]: merge(read()[part], patch),
         }) as unknown as Record<string, Body<Kind>>
         return [{ kind: part as Kind, id: 'site', body: body[part]! }]
       })

@@ -122,6 +122,11 @@ export function openBook(store: Store, { check, now }: { check: Check; now: () =
           r => r.cardholders.includes(edit.id) && !edits.some(e => e.kind === 'accessRules' && e.id === r.id),
         )
         return [
+          // A visitor who loses the host is suspended.
+          ...people.found('host', edit.id).flatMap(({ cardholder }): Edit[] => {
+            const visitor = edits.some(e => e.kind === 'cardholders' && e.id === cardholder) ? undefined : people.get(cardholder)?.holder
+            return visitor ? [{ kind: 'cardholders', id: cardholder, body: { ...visitor, visit: null, suspended: true } }] : []
+          }),
           ...people.groupsOf(edit.id).map((g): Edit => ({ kind: 'memberships', id: `${g} ${edit.id}`, body: null })),
           ...mentions.map(
             (r): Edit => ({ kind: 'accessRules', id: r.id, body: { ...r, cardholders: r.cardholders.filter(c => c !== edit.id) } }),

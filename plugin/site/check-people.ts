@@ -10,7 +10,11 @@ import { keysOf } from './people.ts'
  * the paths those of the cardholder.
  */
 export function checkCardholder(site: Site, people: People, holder: Cardholder): readonly Problem[] {
-  const near = new Set(keysOf(holder).flatMap(({ kind, key }) => people.found(kind, key).map(found => found.cardholder)))
+  const near = new Set(
+    keysOf(holder)
+      .filter(({ kind }) => kind !== 'host')
+      .flatMap(({ kind, key }) => people.found(kind, key).map(found => found.cardholder)),
+  )
   // A PIN and a duress PIN clash with each other, too.
   for (const { kind, key } of keysOf(holder)) {
     if (kind === 'pin' || kind === 'duress')

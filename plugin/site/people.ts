@@ -4,8 +4,8 @@ import type { Cardholder, Credential } from '../../shared/site.ts'
 import type { Store } from '../store/open.ts'
 import { cardholders, credentialKeys, memberships } from '../store/schema.ts'
 
-/** What a credential is found by. */
-export type KeyKind = 'id' | 'printed' | 'card' | 'pin' | 'duress' | 'plate' | 'mobile'
+/** What a cardholder is found by: their credentials, their own number, and whom they visit. */
+export type KeyKind = 'id' | 'printed' | 'host' | 'card' | 'pin' | 'duress' | 'plate' | 'mobile'
 interface Key {
   readonly kind: KeyKind
   readonly key: string
@@ -38,6 +38,7 @@ export function hidePins(holder: Cardholder, pinKey: Uint8Array): Cardholder {
 
 export function keysOf(holder: Cardholder): Key[] {
   const keys: Key[] = [{ kind: 'printed', key: holder.cardholderId ?? holder.id, credential: '' }]
+  if (holder.visit) keys.push({ kind: 'host', key: holder.visit.host, credential: '' })
   for (const c of holder.credentials) {
     const add = (kind: KeyKind, key: string) => keys.push({ kind, key, credential: c.id ?? '' })
     if (c.id !== undefined) add('id', c.id)

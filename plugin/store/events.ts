@@ -90,11 +90,11 @@ export function openEventLog(store: Store): EventLog {
   const { db, sql } = store
   const epoch = identity(store, 'epoch')
   const insert = sql.prepare(
-    `insert into entries (kind, id, controller, log_id, sequence, at, stored, type, door, source, body, trace)
-     values (@kind, @id, @controller, @logId, @sequence, @at, @stored, @type, @door, @source, @body, @trace) on conflict (controller, log_id, sequence) do nothing`,
+    `insert into entries (kind, id, controller, logId, sequence, at, stored, type, door, source, body, trace)
+     values (@kind, @id, @controller, @logId, @sequence, @at, @stored, @type, @door, @source, @body, @trace) on conflict (controller, logId, sequence) do nothing`,
   )
   const person = sql.prepare('insert or ignore into entry_people (cardholder, cursor) values (?, ?)')
-  const readNext = sql.prepare<[string, string], { next: number }>('select next from logs where controller = ? and log_id = ?')
+  const readNext = sql.prepare<[string, string], { next: number }>('select next from logs where controller = ? and logId = ?')
   const newest = sql.prepare<[], { seq: number }>("select seq from sqlite_sequence where name = 'entries'")
   const page = sql.prepare<[number, number], Entry>(
     'select cursor, kind, id, controller, at, type, door, source, body from entries where cursor > ? order by cursor limit ?',

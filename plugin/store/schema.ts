@@ -35,11 +35,11 @@ export const cardholders = sqliteTable(
   t => [index('cardholders_sort').on(t.sort, t.id), index('cardholders_position').on(t.position)],
 )
 
-/** What a credential is found by: kind `id`, `printed` (the cardholder's own number), `card` (NUMBER/BITS), `pin`, `duress`, `plate`, `mobile`. */
+/** What a cardholder is found by; the kinds are those of plugin/site/people.ts. */
 export const credentialKeys = sqliteTable(
   'credential_keys',
   { kind: text().notNull(), key: text().notNull(), credential: text().notNull(), cardholder: text().notNull() },
-  t => [primaryKey({ columns: [t.kind, t.key, t.credential] }), index('credential_keys_cardholder').on(t.cardholder)],
+  t => [primaryKey({ columns: [t.kind, t.key, t.cardholder, t.credential] }), index('credential_keys_cardholder').on(t.cardholder)],
 )
 
 export const memberships = sqliteTable(

@@ -76,7 +76,7 @@ CREATE TABLE `credential_keys` (
 	`key` text NOT NULL,
 	`credential` text NOT NULL,
 	`cardholder` text NOT NULL,
-	PRIMARY KEY(`kind`, `key`, `credential`)
+	PRIMARY KEY(`kind`, `key`, `cardholder`, `credential`)
 );
 --> statement-breakpoint
 CREATE INDEX `credential_keys_cardholder` ON `credential_keys` (`cardholder`);--> statement-breakpoint

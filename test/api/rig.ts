@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { fieldSteps } from '../../controller/emulator/scenario.ts'
+import type { App } from '../../plugin/api/context.ts'
+import { openIdentity } from '../../plugin/api/identity.ts'
+import { type ApiOptions, createApi } from '../../plugin/api/server.ts'
+import { systemClock } from '../../plugin/clock.ts'
+import { checkPlace } from '../../plugin/site/check.ts'
+import { importSite } from '../../plugin/site/file.ts'
+import { openStore } from '../../plugin/store/open.ts'
+import type { Answer, Controllers } from '../../plugin/vms/commands.ts'
+import { createPlugin } from '../../plugin/vms/plugin.ts'
+import type { Command, CommandResult } from '../../shared/command.ts'
+import type { Check, EventType, StoredEvent } from '../../shared/event.ts'
+import { site as siteSchema } from '../../shared/site.ts'
+
+export const demoSite = () =>
+  siteSchema.parse(parse(readFileSync(new URL('../../bin/demo-site.yaml', import.meta.url), 'utf8'), { schema: 'core' }))
+
+/** A whole plugin server on a directory of its own, its controllers played by a table of answers. */
+export async function openRig(options: Partial<ApiOptions> & { directory?: string } = {}) {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'portunus-api-'))
+  const opened = openStore(directory, { serve: true })
+  if (!opened.ok) throw new Error(opened.message)
+  const { store } = opened
+  let shift = 0
+  const clock = { ...systemClock, wall: () => systemClock.wall() + shift }
+  const plugin = createPlugin({ store, clock, check: checkPlace })
+  const author = { user: 'test', location: 'local' }
+  if (plugin.book.current().revision === 0) {
+    const loaded = importSite(plugin.book, demoSite(), { author, category: 'configuration', message: 'Loaded the demo site' })
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded))
+  }
+  const doorsOf = (zone: string) => plugin.tree().doorsOf(zone) ?? []
+  const identity = openIdentity(store, { now: plugin.now, doorsOf })
+  const sent: { controller: string; command: Command }[] = []
+  const asked: { controller: string; name: string; body: unknown }[] = []
+  const behaviour = {
+    command: async (_controller: string, command: Command): Promise<readonly CommandResult[] | undefined> =>
+      (plugin.tree().doorsOf(command.target.id) ?? []).map(door => ({ door, outcome: 'done' as const })),
+    ask: async (_controller: string, _name: string, _body: unknown): Promise<Answer> => ({ ok: true, body: {} }),
+  }
+  const controllers: Controllers = {
+    isOnline: plugin.states.isOnline,
+    command(controller, command) {
+      sent.push({ controller, command })
+      return behaviour.command(controller, command)
+    },
+    async ask(controller, name, body) {
+      asked.push({ controller, name, body })
+      return plugin.states.isOnline(controller)
+        ? behaviour.ask(controller, name, body)
+        : { ok: false, reason: 'unreachable', message: 'no answer' }
+    },
+    keysChanged() {},
+  }
+  for (const controller of plugin.tree().controllers) plugin.states.reach(controller, true)
+  const api: App = await createApi(
+    { plugin, identity, controllers, version: '0.0.0-test', emulatorSteps: fieldSteps, unready: () => [], secure: false },
+    { page: '/nowhere', checkAnswers: true, logLevel: 'silent', ...options },
+  )
+  await api.ready()
+  const token = identity.addToken({ name: `test-${Math.random()}`, roles: ['administrator'], expires: null }).secret
+  const sequences = new Map<string, number>()
+
+  return {
+    directory,
+    store,
+    plugin,
+    identity,
+    api,
+    token,
+    sent,
+    asked,
+    behaviour,
+    /** Moves the wall clock. */
+    shift: (ms: number) => {
+      shift += ms
+    },
+    /** Lets a controller tell an event. */
+    tell(type: EventType, fields: Partial<StoredEvent> & { controller?: string; trace?: Check[] } = {}): StoredEvent {
+      const { trace, ...rest } = fields
+      const controller = rest.controller ?? 'ctrl-1'
+      const sequence = (sequences.get(controller) ?? plugin.log.next(controller, 'log-1') - 1) + 1
+      sequences.set(controller, sequence)
+      const event: StoredEvent = {
+        id: `${controller}-${sequence}-${Math.random().toString(36).slice(2)}`,
+        controller,
+        logId: 'log-1',
+        sequence,
+        time: new Date(plugin.now()).toISOString(),
+        type,
+        categories: [],
+        source: { kind: 'door', id: 'front' },
+        ...rest,
+      }
+      plugin.take(controller, 'log-1', [{ event, trace }])
+      return event
+    },
+    async call(method: string, url: string, body?: unknown, headers: Record<string, string> = {}) {
+      const response = await api.inject({
+        method: method as 'GET',
+        url: url.startsWith('/') ? url : `/api/v1/${url}`,
+        headers: { authorization: `Bearer ${token}`, ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      })
+      const type = String(response.headers['content-type'] ?? '')
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        text: response.body,
+        json: type.includes('json') && response.body !== '' ? response.json() : undefined,
+      }
+    },
+    signedIn: (roles: string[]) => identity.addToken({ name: `as-${Math.random()}`, roles, expires: null }).secret,
+    async close(keep = false) {
+      await api.close()
+      plugin.close()
+      store.close()
+      if (!keep) rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+export type Rig = Awaited<ReturnType<typeof openRig>>
