@@ -18,30 +18,31 @@ import {
 
 /** `portunus osdp`. */
 export function osdpCommand(): Command {
-  const command = new Command('osdp').description('decodes, monitors, scans and plays OSDP lines')
+  const command = new Command('osdp')
+    .description('decodes, monitors, scans and plays OSDP lines')
+    .addHelpText('after', '\nExample:\n  $ echo 530108000460ba00 | portunus osdp decode')
   command
     .command('decode')
     .description('shows frames (hex, one a line), .osdpcap or pcapng captures one line a frame; opens Secure Channel where a key is given')
     .argument('[file]', 'what to read; - or nothing is standard input')
     .argument('[more...]')
-    .option(
-      '--scbk <[ADDRESS:]HEX>',
-      'a key of 32 hex digits, for one address or for all; may be repeated',
-      (value, all: string[]) => [...all, value],
-      [],
-    )
+    .option('--scbk <[ADDRESS:]HEX>', 'a key of 32 hex digits, for one address or for all; may be repeated', (value, all?: string[]) => [
+      ...(all ?? []),
+      value,
+    ])
     .option('--json', 'one JSON object a line')
     .usage('[--scbk [ADDRESS:]HEX …] [--json] [FILE|-]')
     .addHelpText(
       'after',
-      '\nSCBK-D is always known. A frame that is bad or cannot be opened is shown with its error and the rest goes on: exit 0.\nInput that is neither hex nor a capture is exit 2.\n\nExamples:\n  $ echo 5301080004 60ba00 | portunus osdp decode\n  $ portunus osdp decode --scbk 1:00112233445566778899aabbccddeeff --json line.osdpcap',
+      '\nSCBK-D is always known. A frame that is bad or cannot be opened is shown with its error and the rest goes on: exit 0.\nInput that is neither hex nor a capture is exit 2.\n\nExamples:\n  $ echo 530108000460ba00 | portunus osdp decode\n  $ portunus osdp decode --scbk 1:00112233445566778899aabbccddeeff --json line.osdpcap',
     )
-    .action(async (file: string | undefined, more: string[], options: { scbk: string[]; json?: true }) => {
+    .action(async (file: string | undefined, more: string[], options: { scbk?: string[]; json?: true }) => {
       const say = (problem: string) => process.stderr.write(`portunus osdp decode: ${problem}\n`)
       // Several keys may follow one --scbk, so what looks like a key among the arguments is one.
       const rest = file === undefined ? [] : [file, ...more]
-      const texts = [...options.scbk, ...(options.scbk.length > 0 ? rest.filter(isKey) : [])]
-      const files = options.scbk.length > 0 ? rest.filter(text => !isKey(text)) : rest
+      const given = options.scbk ?? []
+      const texts = [...given, ...(given.length > 0 ? rest.filter(isKey) : [])]
+      const files = given.length > 0 ? rest.filter(text => !isKey(text)) : rest
       const keys = texts.map(readKey)
       const wrong = keys.findIndex(key => typeof key === 'string')
       if (wrong >= 0 || files.length > 1) {
