@@ -46,7 +46,7 @@ export function osdpCommand(): Command {
       const keys = texts.map(readKey)
       const wrong = keys.findIndex(key => typeof key === 'string')
       if (wrong >= 0 || files.length > 1) {
-        say(wrong >= 0 ? `--scbk number ${wrong + 1}: ${keys[wrong]}` : `one FILE at a time; "${files[1]}" is too many`)
+        say(wrong >= 0 ? `--scbk number ${wrong + 1}: ${keys[wrong]}` : `one FILE at a time, ${files.length} were given`)
         process.exitCode = 2
         return
       }
