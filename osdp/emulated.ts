@@ -1,5 +1,5 @@
 import { type Attack, flipBit, forgeCardReply, isCardReply, type Loot } from './attack.ts'
-import { type Clock, type OpenPd, openPd, type Pipe } from './line.ts'
+import { type Clock, joinPd, type OpenPd, openPd, type Pipe } from './line.ts'
 import { hasNews, shiftPd } from './pd.ts'
 import type { PdConfig, PdEffect } from './pd-state.ts'
 import { type CableFault, createWire, type Station } from './pipe/memory.ts'
@@ -59,6 +59,10 @@ export function createMemoryLine({ clock, random, baud = 9600, suspendWhenIdle =
       join(joined: Asker) {
         asker = joined
         wire.join(joined)
+        return () => {
+          if (asker === joined) asker = null
+          wire.leave(joined)
+        }
       },
       touch: wire.touch,
       settle: () => asker !== null && wire.settle(asker, silent),
@@ -69,10 +73,10 @@ export function createMemoryLine({ clock, random, baud = 9600, suspendWhenIdle =
     acu,
     addReader(config, onEffect) {
       const own = wire.connect(2)
-      const pipe: Pipe = Object.assign(own, { sleep: { join() {}, touch: wire.touch, settle() {} } })
+      const pipe: Pipe = Object.assign(own, { sleep: { join: () => () => {}, touch: wire.touch, settle() {} } })
       wire.touch()
       const full: PdConfig = { baud, random, ...config }
-      const pd = openPd({ pipe, clock, config: full, ...(onEffect && { onEffect }) })
+      const { pd, arm, pending } = joinPd({ pipe, clock, config: full, ...(onEffect && { onEffect }) })
       const loot: Loot = { cardReply: null, bits: null }
       let impostor: { readonly pd: OpenPd; readonly station: Station; readonly awake: Sleeper } | null = null
       let removed = false
@@ -88,11 +92,11 @@ export function createMemoryLine({ clock, random, baud = 9600, suspendWhenIdle =
       own.write = bytes => write(watchful(bytes))
 
       const sleeper = {
-        isQuiet: () => !hasNews(pd.state) && pd.state.feed.held === 0 && pd.pending() === 0,
-        doze: () => pd.arm(!isPolled()),
+        isQuiet: () => !hasNews(pd.state) && pd.state.feed.held === 0 && pending() === 0,
+        doze: () => arm(!isPolled()),
         resume(ms: number) {
           if (isPolled()) shiftPd(pd.state, ms)
-          pd.arm(true)
+          arm(true)
         },
       }
       const isPolled = () => own.fault.kind !== 'unplugged' && (asker?.polls(pd.state.address) ?? false)

@@ -50,7 +50,7 @@ import { buzzerSounds, type DisplayedText, displayedText, ledColour, ledFlashes,
 import { colours } from './payload/indication.ts'
 import { pdWakeAt, stepPd } from './pd.ts'
 import { createPd, type Pd, type PdConfig, type PdEffect, type PdInput } from './pd-state.ts'
-import type { Clock, Pipe } from './pipe/pipe.ts'
+import type { Asker, Clock, Pipe } from './pipe/pipe.ts'
 
 export type { Clock, Pipe, PipeListener } from './pipe/pipe.ts'
 
@@ -189,7 +189,7 @@ export function openAcu({ pipe, clock: handed, random, onEvent, watch }: AcuOpti
     return result
   }
 
-  pipe.sleep?.join({
+  const asker: Asker = {
     isQuiet: () => bus.talk === null && bus.feed.held === 0,
     quietPeriod: silent => (started ? quietPeriod(bus, silent, clock.now()) : null),
     polls: address => findPd(bus, address)?.online === true,
@@ -201,7 +201,8 @@ export function openAcu({ pipe, clock: handed, random, onEvent, watch }: AcuOpti
       shiftBus(bus, ms)
       arm()
     },
-  })
+  }
+  let leave: (() => void) | null = null
 
   const send = (address: number, message: AcuCommand) => act(now => command(bus, address, message, now))
 
@@ -211,12 +212,14 @@ export function openAcu({ pipe, clock: handed, random, onEvent, watch }: AcuOpti
     start() {
       if (started) return
       started = true
+      leave = pipe.sleep?.join(asker) ?? null
       open()
     },
     stop() {
       if (!started) return
       pipe.sleep?.touch()
       started = false
+      leave?.()
       cancel?.()
       cancelReopen?.()
       carryOut(stepBus(bus, { kind: 'line', up: false }, clock.now()).filter(({ kind }) => kind === 'send'))
@@ -269,16 +272,19 @@ export interface OpenPd {
   close(): void
 }
 
-/** A PD on a pipe that was opened from outside, with hooks for a line in memory. */
-export function openPd({
-  pipe,
-  clock: handed,
-  config,
-  onEffect,
-  watch,
-}: PdOptions): OpenPd & { readonly arm: (onLine: boolean) => void; readonly pending: () => number } {
+/** A PD on a pipe. */
+export function openPd(options: PdOptions): OpenPd {
+  return joinPd(options).pd
+}
+
+/** A PD with what a line in memory needs to let it sleep: its timers anew, and how many answers are still to be sent. */
+export function joinPd({ pipe, clock: handed, config, onEffect, watch }: PdOptions): {
+  readonly pd: OpenPd
+  readonly arm: (onLine: boolean) => void
+  readonly pending: () => number
+} {
   const clock = pipe.clock ?? handed
-  const pd = createPd(config)
+  const pd = createPd({ gapMs: pipe.gapMs, ...config })
   let closed = false
   let pending = 0
   let cancel: (() => void) | null = null
@@ -350,10 +356,8 @@ export function openPd({
     step(what)
   }
   const at = () => handed.now()
-  return {
+  const opened: OpenPd = {
     state: pd,
-    arm,
-    pending: () => pending,
     input,
     present: (bits, reader = 0) => input({ kind: 'card', bits, reader }),
     press: (keys, reader = 0) => input({ kind: 'keys', keys, reader }),
@@ -369,4 +373,5 @@ export function openPd({
       pipe.close()
     },
   }
+  return { pd: opened, arm, pending: () => pending }
 }

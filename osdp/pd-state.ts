@@ -31,6 +31,8 @@ export interface PdConfig {
   /** What the PD can do, as data; a reader with LED, buzzer, display, two inputs and two outputs unless said. */
   readonly capabilities?: readonly Capability[]
   readonly misbehaviours?: readonly Misbehaviour[]
+  /** Silence inside a frame that ends it, in milliseconds, 20 unless said. */
+  readonly gapMs?: number
   /** Milliseconds between a command and its answer, 0 unless said. */
   readonly replyDelayMs?: number
   /** Answers what the PD has no answer of its own for (MFG, XWR, PIVDATA, biometrics, GENAUTH, CRAUTH and unknown codes), or null for NAK 3. */
@@ -127,6 +129,7 @@ export interface Pd {
   lastCommand: Uint8Array | null
   lastReply: Uint8Array | null
   heardAt: number | null
+  readonly gapMs: number
   bytesAt: number
   /** Nobody asked for {@link offlineAfterMs}: what is presented now is lost. */
   lost: boolean
@@ -175,6 +178,7 @@ export function createPd(config: PdConfig): Pd {
     lastCommand: null,
     lastReply: null,
     heardAt: null,
+    gapMs: config.gapMs ?? 20,
     bytesAt: 0,
     lost: false,
     queue: [],

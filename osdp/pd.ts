@@ -9,8 +9,6 @@ import { cuidOf, offlineAfterMs, type Pd, type PdEffect, type PdInput } from './
 import { acceptProof, answerChallenge, endSession, equal, open, type Session, seal } from './secure-channel.ts'
 
 const empty = new Uint8Array(0)
-/** Milliseconds of silence that end a frame begun; real pipes set their own. */
-const gapMs = 20
 const queueLimit = 64
 
 /** Whether the PD has something to say to the next POLL. */
@@ -24,7 +22,7 @@ export function pdWakeAt(pd: Pd, now: number, onLine = true): number | null {
   const at = (instant: number) => {
     if (next === null || instant < next) next = instant
   }
-  if (onLine && pd.feed.held > 0) at(pd.bytesAt + gapMs)
+  if (onLine && pd.feed.held > 0) at(pd.bytesAt + pd.gapMs)
   if (onLine && pd.heardAt !== null) at(pd.heardAt + offlineAfterMs)
   if (pd.queue.length > 0) at(pd.queue[0]!.at + offlineAfterMs)
   return next
@@ -42,12 +40,12 @@ export function stepPd(pd: Pd, input: PdInput, now: number): PdEffect[] {
   switch (input.kind) {
     case 'bytes':
       // A frame begun before a silence is dead, whoever notices.
-      if (pd.feed.held > 0 && now - pd.bytesAt > gapMs) hear(pd, flush(pd.feed), now, effects)
+      if (pd.feed.held > 0 && now - pd.bytesAt > pd.gapMs) hear(pd, flush(pd.feed), now, effects)
       pd.bytesAt = now
       hear(pd, feed(pd.feed, input.bytes), now, effects)
       break
     case 'wake':
-      if (pd.feed.held > 0 && now >= pd.bytesAt + gapMs) hear(pd, flush(pd.feed), now, effects)
+      if (pd.feed.held > 0 && now >= pd.bytesAt + pd.gapMs) hear(pd, flush(pd.feed), now, effects)
       break
     case 'card': {
       const data = Uint8Array.from({ length: Math.ceil(input.bits.length / 8) }, (_, at) =>

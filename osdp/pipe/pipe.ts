@@ -44,7 +44,7 @@ export interface Pipe {
   write(bytes: Uint8Array): void
   /** Bits a second from the next byte on; a pipe without a rate of its own leaves it out. */
   setBaud?(baud: number): void
-  /** A line in memory may sleep while nobody has anything to say: its owner joins in, calls `touch` before it acts and `settle` after. */
-  readonly sleep?: { join(asker: Asker): void; touch(): void; settle(): void }
+  /** A line in memory may sleep while nobody has anything to say: its owner joins in (and gets what takes it out again), calls `touch` before it acts and `settle` after. */
+  readonly sleep?: { join(asker: Asker): () => void; touch(): void; settle(): void }
   close(): void
 }
