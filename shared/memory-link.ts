@@ -60,9 +60,10 @@ export function createMemoryBroker({ delay, clock }: MemoryBrokerOptions = {}): 
       clock.at(to.busyUntil, hand)
     }
   }
-  const publish = (topic: string, payload: string) => {
-    for (const to of connections) if (to.up && to.filters.some(({ filter }) => matches(filter, topic))) deliver(to, topic, payload)
-  }
+  const publish = (topic: string, payload: string) =>
+    later(() => {
+      for (const to of connections) if (to.up && to.filters.some(({ filter }) => matches(filter, topic))) deliver(to, topic, payload)
+    })
 
   return {
     connect({ will } = {}) {

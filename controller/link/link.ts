@@ -4,6 +4,7 @@ import { command } from '../../shared/command.ts'
 import type { EventDraft } from '../../shared/event.ts'
 import {
   agree,
+  batchSize,
   type DownMessage,
   downMessage,
   type LinkTransport,
@@ -21,6 +22,7 @@ import type { NextSite, Store } from '../store/contract.ts'
 import { createFetching } from './configuration.ts'
 import { createFreshness } from './freshness.ts'
 import { createOutbox } from './outbox.ts'
+import { everythingShared } from './reshare.ts'
 import { createStateDiff, describe } from './states.ts'
 
 /** What the controller can be asked beside commands; `answer` may be called several times, the last time with `last`. */
@@ -89,6 +91,9 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
   let protocol = spoken.newest
   let phase: 'down' | 'greeting' | 'catching-up' | 'up' = 'down'
   let heard = 0
+  /** What was heard of what others shared, and whether the plugin knows all of ours. */
+  let cursor = { epoch: '', version: 0 }
+  let retold = false
   let gathering: Cancel | undefined
   let timers: Cancel[] = []
 
@@ -111,6 +116,7 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
           fault: problems[0]!.slice(0, 200),
         })
       say('configuration-outcome', { revision, checksum, outcome: problems.length > 0 ? 'rejected' : 'applied', problems: [...problems] })
+      if (phase === 'catching-up') wantShared()
       tellStates()
     },
   })
@@ -161,27 +167,42 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
       greet()
       return
     }
+    retold = false
     session = message.session
     protocol = message.protocol
     if (phase !== 'up') phase = 'catching-up'
     freshness.heard(message.at, message.mono, message.wall)
-    const { epoch, version: known } = store.shared
-    if (epoch !== message.shared.epoch) store.setShared({ epoch: message.shared.epoch, version: 0 })
-    say('shared-wanted', { epoch: message.shared.epoch, version: epoch === message.shared.epoch ? known : 0 })
+    const kept = store.shared
+    const same = kept.epoch === message.shared.epoch
+    cursor = { epoch: message.shared.epoch, version: same ? kept.version : 0 }
+    wantShared()
     diff.forget()
     tellStates()
-    outbox.open(message.next)
+    // A plugin that has begun anew knows nothing of what was shared.
+    const view = same ? undefined : host?.view()
+    outbox.open(message.next, view ? everythingShared(view.model, view.state, batchSize) : [].values(), () => {
+      retold = true
+      store.setShared(cursor)
+    })
+  }
+
+  /** Without a site there is nowhere to put what others shared. */
+  function wantShared(): void {
+    if (host?.view() !== undefined) say('shared-wanted', cursor)
   }
 
   function takeShared({ epoch, from, version: upTo, last, presence, uses }: Down<'shared'>): void {
-    const ours = store.shared
-    if (epoch !== ours.epoch || from !== ours.version) {
-      say('shared-wanted', { epoch, version: epoch === ours.epoch ? ours.version : 0 })
+    if (epoch !== cursor.epoch || from !== cursor.version) {
+      say('shared-wanted', cursor)
       return
     }
     if (presence.length > 0 || uses.length > 0) host?.input({ kind: 'shared', presence, uses })
-    if (upTo !== ours.version) store.setShared({ epoch, version: upTo })
-    if (!last) say('shared-wanted', { epoch, version: upTo })
+    if (upTo !== cursor.version) {
+      cursor = { epoch, version: upTo }
+      // Until all of it is told again, another connection has to begin anew too.
+      if (retold) store.setShared(cursor)
+    }
+    if (!last) say('shared-wanted', cursor)
     else if (phase === 'catching-up') {
       phase = 'up'
       host?.input({ kind: 'link', up: true })
@@ -243,11 +264,12 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
   function receive(message: DownMessage): void {
     if (message.kind === 'welcome') welcomed(message)
     else if (message.kind === 'refused') refused(message)
+    else if (message.kind === 'who') greet()
     else if (message.session === session) {
       heard = clock.now()
       const handle = handlers[message.kind] as ((message: DownMessage) => void) | undefined
       handle?.(message)
-    } else if (message.kind === 'who') greet()
+    }
   }
 
   function refused(theirs: Down<'refused'>): void {
@@ -277,6 +299,7 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
     else {
       say('ping', moment())
       fetching.again()
+      if (phase === 'catching-up') wantShared()
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { batchSize, type UpMessage, windowSize } from '../../shared/link.ts'
-import type { Store } from '../store/contract.ts'
+import type { Share, Store } from '../store/contract.ts'
 
 /** How long an acknowledgement may take before everything since the last one is told again; ms. */
 const patience = 5_000
@@ -12,8 +12,8 @@ export type Telling = { [K in Told['kind']]: Omit<Extract<Told, { kind: K }>, 'p
 
 /** Tells the plugin what lies in the store, from where it is: the event log is the outbox. */
 export interface Outbox {
-  /** The plugin wants events from this sequence on. */
-  open(next: number): void
+  /** The plugin wants events from this sequence on, and shares that it has lost before those that lie in the store. */
+  open(next: number, lost: Iterator<Share>, done: () => void): void
   close(): void
   /** There may be something new. */
   pump(): void
@@ -25,7 +25,9 @@ export function createOutbox(store: Store, clock: Clock, send: (telling: Telling
   let open = false
   let told = 0
   let confirmed = 0
+  /** The share under way; 0 for one told again. */
   let share: number | null = null
+  let again: { readonly from: Iterator<Share>; piece: Share; readonly done: () => void } | undefined
   let timer: Cancel | undefined
 
   function tellEvents(): void {
@@ -41,10 +43,20 @@ export function createOutbox(store: Store, clock: Clock, send: (telling: Telling
   }
   function tellShares(): void {
     if (share !== null) return
+    if (again !== undefined) {
+      share = 0
+      send({ kind: 'share', logId: store.logId, position: 0, presence: [...again.piece.presence], uses: [...again.piece.uses] })
+      return
+    }
     const next = store.shares(shareSize)
     if (next === undefined) return
     share = next.position
     send({ kind: 'share', logId: store.logId, position: next.position, presence: [...next.presence], uses: [...next.uses] })
+  }
+  function advance(from: Iterator<Share>, done: () => void): void {
+    const { value, done: over } = from.next()
+    again = over ? undefined : { from, piece: value, done }
+    if (over) done()
   }
   function watch(): void {
     timer?.()
@@ -64,11 +76,13 @@ export function createOutbox(store: Store, clock: Clock, send: (telling: Telling
   }
 
   return {
-    open(next) {
+    open(next, lost, done) {
       open = true
       confirmed = next - 1
       told = confirmed
       share = null
+      again = undefined
+      advance(lost, done)
       if (confirmed > store.acknowledged) store.acknowledge(confirmed)
       pump()
     },
@@ -87,8 +101,9 @@ export function createOutbox(store: Store, clock: Clock, send: (telling: Telling
     },
     shared(logId, position) {
       if (!open || logId !== store.logId || position !== share) return
-      store.forgetShares(position)
       share = null
+      if (again === undefined) store.forgetShares(position)
+      else advance(again.from, again.done)
       watch()
       pump()
     },

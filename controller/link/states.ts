@@ -40,12 +40,11 @@ export function createStateDiff(): StateDiff {
       told = new Map()
       const changed: ElementState[] = []
       for (const element of elements) {
-        const key = `${element.kind} ${element.id}`
         const text = JSON.stringify(element)
-        told.set(key, text)
-        if (whole || before.get(key) !== text) changed.push(element)
+        told.set(element.id, text)
+        if (whole || before.get(element.id) !== text) changed.push(element)
       }
-      const gone = whole ? [] : [...before.keys()].filter(key => !told.has(key))
+      const gone = whole ? [] : [...before.keys()].filter(id => !told.has(id))
       const found = { whole, elements: changed, gone }
       whole = false
       return found.whole || changed.length > 0 || gone.length > 0 ? found : undefined

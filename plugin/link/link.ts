@@ -1,0 +1,417 @@
+import { v7 as uuid } from 'uuid'
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { Command, CommandResult } from '../../shared/command.ts'
+import {
+  agree,
+  commandAnswer,
+  type DownMessage,
+  type LinkTransport,
+  type LoggedEvent,
+  longestValidity,
+  type Protocols,
+  protocols,
+  readMessage,
+  topicsOf,
+  type UpMessage,
+  upMessage,
+} from '../../shared/link.ts'
+import type { ElementState } from '../../shared/state.ts'
+import { createLedger } from './ledger.ts'
+import { type ConfigurationSource, createPush, type Push } from './push.ts'
+
+/** What is known of one controller. */
+export interface ControllerStatus {
+  readonly controller: string
+  readonly online: boolean
+  /** Of its software. */
+  readonly version: string
+  readonly boot: string
+  readonly logId: string
+  /** The site in force there, and since when (Unix ms by its own clock). */
+  readonly revision: string | null
+  readonly appliedAt: number | null
+  /** Why the last site offered was rejected; empty where it was applied. */
+  readonly problems: readonly string[]
+  /** Its wall clock minus ours, in ms. */
+  readonly skewMs: number
+  /** When it was last heard (Unix ms). */
+  readonly heardAt: number
+  /** What it can be asked beside commands. */
+  readonly asks: readonly string[]
+}
+
+export type Answer =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly reason: 'unreachable' | 'refused'; readonly message: string }
+
+export interface PluginLinkOptions {
+  readonly transport: LinkTransport
+  readonly clock: Clock
+  readonly random: (length: number) => Uint8Array
+  readonly prefix?: string
+  /** The sequence wanted next of a log, and the id of the event before it. */
+  readonly position: (controller: string, logId: string) => { readonly next: number; readonly last: string | null }
+  /** Stores what is new, all or nothing. @returns the sequence wanted next */
+  readonly intake: (
+    controller: string,
+    logId: string,
+    events: readonly LoggedEvent[],
+    gap: { readonly first: number; readonly last: number } | undefined,
+  ) => number
+  /** Undefined for a controller that does not belong here: it is not answered. */
+  readonly configurationFor: (controller: string) => ConfigurationSource | undefined
+  /** Keys for one controller, sealed so that only it can open them. */
+  readonly keysFor?: (controller: string) => string | undefined
+  readonly onStates?: (controller: string, elements: readonly ElementState[], gone: readonly string[], whole: boolean) => void
+  /** A controller has come or gone, or something of its status has changed. */
+  readonly onController?: (status: ControllerStatus, before: ControllerStatus | undefined) => void
+  /** Controllers of the site: one that has not come ten seconds after the start is told as offline. */
+  readonly expected?: () => readonly string[]
+  /** Something for a technician: no common protocol, events that cannot be stored. */
+  readonly onTrouble?: (controller: string, trouble: string) => void
+  readonly protocols?: Protocols
+}
+
+/** The plugin's end of the link: one session a controller. */
+export interface PluginLink {
+  start(): void
+  stop(): void
+  status(controller: string): ControllerStatus | undefined
+  statuses(): readonly ControllerStatus[]
+  isOnline(controller: string): boolean
+  /** The site has changed: offers it to one controller, or to all. */
+  offer(controller?: string): void
+  /** Keys have changed: hands them out again. */
+  handOutKeys(controller?: string): void
+  /** What the controller did about a command; undefined when no answer came in time. */
+  command(controller: string, command: Command): Promise<readonly CommandResult[] | undefined>
+  ask(controller: string, name: string, body: unknown, validForMs?: number): Promise<Answer>
+  /**
+   * Asks, and hears every answer as it comes, the last with `last`. What is not answered in time ends with `unreachable`; once there was a first
+   * answer, the asked one takes its time.
+   */
+  request(controller: string, name: string, body: unknown, answered: (answer: Answer, last: boolean) => void, validForMs?: number): Cancel
+}
+
+interface Session {
+  status: ControllerStatus
+  protocol: number
+  /** Monotonic. */
+  heard: number
+  shared: number
+  /** The other end has all that was shared, and is told more as it comes. */
+  sharedOpen: boolean
+  push: Push
+}
+
+interface Request {
+  readonly controller: string
+  readonly answered: (answer: Answer, last: boolean) => void
+  deadline: Cancel
+}
+
+/** A controller that says nothing for so long is offline; ms. */
+const silentMs = 10_000
+const sharedPage = 500
+/** A skew that has moved by this much is told again; ms. */
+const skewStep = 1_000
+
+const unreachable: Answer = { ok: false, reason: 'unreachable', message: 'The controller does not answer; check its power and network.' }
+const refusal = {
+  stale: 'The request came too late to be carried out; send it again.',
+  'not-supported': 'The hardware of this controller does not do that.',
+  'not-understood': 'The controller does not understand the request; update the older of the two.',
+}
+
+type Up<K extends UpMessage['kind']> = Extract<UpMessage, { kind: K }>
+type Body<K extends DownMessage['kind']> = Omit<Extract<DownMessage, { kind: K }>, 'protocol' | 'kind' | 'session'>
+
+export function createPluginLink(options: PluginLinkOptions): PluginLink {
+  const {
+    transport,
+    clock,
+    random,
+    prefix = 'portunus',
+    position,
+    intake,
+    configurationFor,
+    keysFor,
+    onStates,
+    onController,
+    onTrouble,
+    expected,
+  } = options
+  const spoken = options.protocols ?? protocols
+  const ledger = createLedger()
+  const epoch = uuid({ msecs: clock.wall(), random: random(16) })
+  const sessions = new Map<string, Session>()
+  const requests = new Map<string, Request>()
+  let session = ''
+  let running = false
+  let timer: Cancel | undefined
+  let firstCall: Cancel | undefined
+
+  function send<K extends DownMessage['kind']>(controller: string, kind: K, body: Body<K>): void {
+    const protocol = sessions.get(controller)?.protocol ?? spoken.newest
+    transport.publish(topicsOf(prefix, controller).down, JSON.stringify({ protocol, kind, session, ...body }), {
+      qos: kind === 'ask' ? 0 : 1,
+    })
+  }
+
+  function change(current: Session, news: Partial<ControllerStatus>): void {
+    const before = current.status
+    current.status = { ...before, ...news }
+    onController?.(current.status, before)
+  }
+
+  function hear(current: Session, wall: number | undefined): void {
+    current.heard = clock.now()
+    const skewMs = wall === undefined ? current.status.skewMs : Math.round(wall - clock.wall())
+    const heardAt = clock.wall()
+    const moved = Math.abs(skewMs - current.status.skewMs) >= skewStep
+    if (moved) change(current, { skewMs, heardAt })
+    else current.status = { ...current.status, heardAt }
+  }
+
+  function leave(controller: string, current: Session): void {
+    current.sharedOpen = false
+    if (current.status.online) change(current, { online: false })
+    for (const [id, request] of requests) if (request.controller === controller) settle(id, unreachable, true)
+  }
+
+  function greeted(controller: string, message: Up<'online'>): void {
+    const source = configurationFor(controller)
+    if (source === undefined) return
+    const protocol = agree(spoken, message)
+    const { down } = topicsOf(prefix, controller)
+    if (protocol === undefined) {
+      transport.publish(down, JSON.stringify({ protocol: spoken.newest, kind: 'refused', boot: message.boot, ...spoken }))
+      const theirs = `the controller speaks protocols ${message.oldest} to ${message.newest}, this server ${spoken.oldest} to ${spoken.newest}`
+      onTrouble?.(controller, `${theirs}: update the older one`)
+      return
+    }
+    const { boot, logId, revision, appliedAt, version, asks, mono, wall } = message
+    const known = sessions.get(controller)
+    const status: ControllerStatus = {
+      controller,
+      online: true,
+      version,
+      boot,
+      logId,
+      revision,
+      appliedAt,
+      problems: known?.status.problems ?? [],
+      skewMs: Math.round(wall - clock.wall()),
+      heardAt: clock.wall(),
+      asks,
+    }
+    const fresh: Session = { status, protocol, heard: clock.now(), shared: 0, sharedOpen: false, push: createPush(source) }
+    sessions.set(controller, fresh)
+    onController?.(status, known?.status)
+    send(controller, 'welcome', {
+      boot,
+      mono,
+      wall,
+      at: clock.now(),
+      logId,
+      ...position(controller, logId),
+      shared: { epoch, version: ledger.version },
+    })
+    handOutKeys(controller)
+    offer(controller)
+  }
+
+  function missing(controller: string): void {
+    if (sessions.has(controller)) return
+    const none = { version: '', boot: '', logId: '', revision: null, appliedAt: null, problems: [], skewMs: 0, heardAt: 0, asks: [] }
+    onController?.({ controller, online: false, ...none }, undefined)
+  }
+
+  /** Whoever speaks outside this session is called in. */
+  function called(controller: string, message: UpMessage & { readonly session: string }): Session | undefined {
+    const current = sessions.get(controller)
+    if (current?.status.online === true && message.session === session) return current
+    if (configurationFor(controller) !== undefined) send(controller, 'who', {})
+    return undefined
+  }
+
+  const handlers: {
+    [K in Exclude<UpMessage['kind'], 'online' | 'offline'>]: (controller: string, message: Up<K>, current: Session) => void
+  } = {
+    ping: (controller, { mono, wall }) => send(controller, 'pong', { mono, wall, at: clock.now() }),
+    events(controller, { logId, gap, events }) {
+      if (events.some(({ event }) => event.controller !== controller || event.logId !== logId)) {
+        onTrouble?.(controller, 'it tells events of another controller or log; they are left out')
+        return
+      }
+      let next: number
+      try {
+        next = intake(controller, logId, events, gap)
+      } catch (error) {
+        onTrouble?.(controller, `its events cannot be stored: ${(error as Error).message}`)
+        return
+      }
+      send(controller, 'ack', { logId, sequence: next - 1 })
+    },
+    states: (controller, { elements, gone, whole }) => onStates?.(controller, elements, gone, whole),
+    share(controller, { logId, position: through, presence, uses }) {
+      ledger.merge(presence, uses)
+      send(controller, 'share-ack', { logId, position: through })
+      for (const [id, each] of sessions) if (each.sharedOpen) tellShared(id, each)
+    },
+    'shared-wanted'(controller, message, current) {
+      current.shared = message.epoch === epoch ? message.version : 0
+      current.sharedOpen = true
+      tellShared(controller, current, true)
+    },
+    'configuration-wanted'(controller, message, current) {
+      const part = current.push.answer(message)
+      if (part === undefined) offer(controller)
+      else send(controller, 'configuration-part', part)
+    },
+    'configuration-outcome'(_controller, { revision, outcome, problems }, current) {
+      if (outcome === 'rejected') change(current, { problems })
+      else
+        change(current, {
+          revision,
+          problems: [],
+          appliedAt: current.status.revision === revision ? current.status.appliedAt : clock.wall() + current.status.skewMs,
+        })
+    },
+    answer(_controller, { id, last, body, error }) {
+      if (error === undefined) settle(id, { ok: true, body }, last)
+      else settle(id, { ok: false, reason: 'refused', message: refusal[error as keyof typeof refusal] ?? error }, true)
+    },
+  }
+
+  function tellShared(controller: string, current: Session, always = false): void {
+    const from = current.shared
+    if (from === ledger.version && !always) return
+    const page = ledger.since(from, sharedPage)
+    current.shared = page.version
+    current.sharedOpen = page.last
+    send(controller, 'shared', { epoch, from, version: page.version, last: page.last, presence: [...page.presence], uses: [...page.uses] })
+  }
+
+  function settle(id: string, answer: Answer, last: boolean): void {
+    const request = requests.get(id)
+    if (request === undefined) return
+    request.deadline()
+    if (last) requests.delete(id)
+    request.answered(answer, last)
+  }
+
+  function receive(topic: string, payload: string, retained: boolean): void {
+    const controller = topic.split('/').at(-2)
+    const message = retained || controller === undefined ? undefined : (readMessage(upMessage, payload) as UpMessage | undefined)
+    if (!running || message === undefined || controller === undefined) return
+    if (message.kind === 'online') greeted(controller, message)
+    else if (message.kind === 'offline') {
+      const current = sessions.get(controller)
+      if (current !== undefined && current.status.boot === message.boot) leave(controller, current)
+    } else {
+      const current = called(controller, message)
+      if (current === undefined) return
+      hear(current, message.kind === 'ping' ? message.wall : undefined)
+      const handle = handlers[message.kind] as (controller: string, message: UpMessage, current: Session) => void
+      handle(controller, message, current)
+    }
+  }
+
+  function watch(): void {
+    timer = clock.at(clock.now() + transport.heartbeatMs, watch)
+    for (const [controller, current] of sessions) if (clock.now() - current.heard > silentMs) leave(controller, current)
+  }
+
+  function offer(controller?: string): void {
+    for (const id of controller === undefined ? sessions.keys() : [controller]) {
+      const revision = configurationFor(id)?.revision()
+      if (revision !== undefined && sessions.get(id)?.status.online) send(id, 'configuration-offer', { revision })
+    }
+  }
+
+  function handOutKeys(controller?: string): void {
+    for (const id of controller === undefined ? sessions.keys() : [controller]) {
+      const sealed = keysFor?.(id)
+      if (sealed !== undefined && sessions.get(id)?.status.online) send(id, 'keys', { sealed })
+    }
+  }
+
+  function request(
+    controller: string,
+    name: string,
+    body: unknown,
+    answered: (answer: Answer, last: boolean) => void,
+    validForMs: number = longestValidity,
+  ): Cancel {
+    const current = sessions.get(controller)
+    if (!running || !transport.up || current === undefined || !current.status.online) {
+      answered(unreachable, true)
+      return () => {}
+    }
+    const id = uuid({ msecs: clock.wall(), random: random(16) })
+    const deadline = clock.at(clock.now() + longestValidity, () => settle(id, unreachable, true))
+    requests.set(id, { controller, answered, deadline })
+    send(controller, 'ask', {
+      boot: current.status.boot,
+      id,
+      name,
+      at: clock.now(),
+      validForMs: Math.min(validForMs, longestValidity),
+      body,
+    })
+    return () => {
+      requests.get(id)?.deadline()
+      requests.delete(id)
+    }
+  }
+
+  transport.subscribe(topicsOf(prefix, '+').up, receive)
+  transport.onChange(up => {
+    if (!running) return
+    if (up) callAll()
+    else if (transport.heartbeatMs === 0) for (const [controller, current] of sessions) leave(controller, current)
+  })
+
+  /** Begins a session: what was said while nobody could hear it is said again. */
+  function callAll(): void {
+    session = uuid({ msecs: clock.wall(), random: random(16) })
+    transport.publish(topicsOf(prefix, '').all, JSON.stringify({ protocol: spoken.newest, kind: 'who', session }))
+  }
+
+  return {
+    start() {
+      running = true
+      if (transport.heartbeatMs > 0) timer = clock.at(clock.now() + transport.heartbeatMs, watch)
+      firstCall = clock.at(clock.now() + silentMs, () => expected?.().forEach(missing))
+      if (transport.up) callAll()
+    },
+    stop() {
+      running = false
+      timer?.()
+      firstCall?.()
+      for (const id of [...requests.keys()]) settle(id, unreachable, true)
+      sessions.clear()
+    },
+    status: controller => sessions.get(controller)?.status,
+    statuses: () => [...sessions.values()].map(({ status }) => status),
+    isOnline: controller => sessions.get(controller)?.status.online ?? false,
+    offer,
+    handOutKeys,
+    command: (controller, command) =>
+      new Promise(resolve => {
+        request(
+          controller,
+          'command',
+          command,
+          answer => {
+            const read = answer.ok ? commandAnswer.safeParse(answer.body) : undefined
+            resolve(read?.data)
+          },
+          command.validForMs,
+        )
+      }),
+    ask: (controller, name, body, validForMs) => new Promise(resolve => request(controller, name, body, resolve, validForMs)),
+    request,
+  }
+}
