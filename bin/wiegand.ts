@@ -279,10 +279,10 @@ async function guessAction(file: string, options: { json?: boolean }, command: C
   for (const diagnosis of guess(samples)) await write(options.json ? inJson(diagnosis) : explain(diagnosis))
 }
 
-/** `64332`, `12:64332`, `012 64332`, or the fields by name. */
+/** `64332`, `12:64332`, `012 64332` (also as `printed` or `number`), or the fields by name. */
 function printedOn(record: Row): Omit<Sample, 'bits'> {
   const text = (value: unknown) => (value === undefined || value === '' ? undefined : String(value).trim())
-  const parts = text(record.printed)?.split(/[\s,:;/-]+/) ?? []
+  const parts = text(record.printed ?? record.number)?.split(/[\s,:;/-]+/) ?? []
   const cardNumber = text(record.cardNumber) ?? parts.at(-1)
   const facilityCode = text(record.facilityCode) ?? (parts.length === 2 ? parts[0] : undefined)
   return { cardNumber, facilityCode }

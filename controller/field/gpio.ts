@@ -47,11 +47,20 @@ function version(command: string): Promise<SourceProblem | null> {
 
 const rights = 'add the user to the group gpio, or give the service that group'
 
-function ended(text: string, chip: string): SourceProblem {
+/** Why the program never began to listen. */
+function refused(text: string, chip: string): SourceProblem {
   if (/permission denied/i.test(text)) return { reason: 'gpio-permission', message: `/dev/${chip} may not be opened: ${rights}` }
   if (/busy/i.test(text)) return { reason: 'gpio-busy', message: `a line of /dev/${chip} is used by something else: ${text}` }
-  return { reason: 'gpio-failed', message: `reading /dev/${chip} ended: ${text || 'gpiomon gave no reason'}` }
+  if (!existsSync(`/dev/${chip}`)) {
+    return { reason: 'gpio-chip-missing', message: `there is no /dev/${chip}: gpiodetect lists the GPIO chips of this machine` }
+  }
+  return ended(text, chip)
 }
+
+const ended = (text: string, chip: string): SourceProblem => ({
+  reason: 'gpio-failed',
+  message: `reading /dev/${chip} ended: ${text || 'gpiomon gave no reason'}`,
+})
 
 /**
  * Edges from the Linux GPIO character device (uAPI v2), through `gpiomon` of libgpiod 2 as a process of its own: both lines in one request, so that
@@ -65,9 +74,6 @@ export function gpioEdges(lines: GpioLines): EdgeSource {
     async start(listener) {
       const problem = await version(command)
       if (problem) return problem
-      if (command === 'gpiomon' && !existsSync(`/dev/${chip}`)) {
-        return { reason: 'gpio-chip-missing', message: `there is no /dev/${chip}: gpiodetect lists the GPIO chips of this machine` }
-      }
       const format = ['--format', '%S %o %E', '--event-clock', 'monotonic']
       const args = ['--banner', '--chip', chip, '--bias', bias, '--edges', 'both', ...format, `${d0}`, `${d1}`]
       const started = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -87,9 +93,8 @@ export function gpioEdges(lines: GpioLines): EdgeSource {
           if (edge && child === started) listener.edge(edge)
         })
         const over = (text: string) => {
-          const told = ended(text.trim(), chip)
-          if (!listening) resolve(told)
-          else if (child === started) listener.failed(told)
+          if (!listening) resolve(refused(text.trim(), chip))
+          else if (child === started) listener.failed(ended(text.trim(), chip))
           if (child === started) child = null
         }
         started.once('error', error => over(error.message))
