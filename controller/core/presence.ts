@@ -93,11 +93,11 @@ function put(draft: Draft, zone: string, cardholder: string, row: { present: boo
   draft.set('occupancy', zone, present > 0 ? { present } : null)
 }
 
-/** Takes over what other controllers saw; the newest wins. */
+/** Takes over what other controllers saw. The newest wins, and of one instant the leaving, so that all of them come to hold the same. */
 export function mergePresence(draft: Draft, presence: readonly SharedPresence[]): void {
   for (const { zone, cardholder, present, at } of presence) {
     const row = draft.get('presence', keyOf(zone, cardholder))
-    if (row === undefined || row.at < at) put(draft, zone, cardholder, { present, at })
+    if (row === undefined || row.at < at || (row.at === at && !present)) put(draft, zone, cardholder, { present, at })
   }
 }
 
