@@ -95,6 +95,7 @@ export function takeInitialMac(view: PdView, out: Told, frame: ReceivedFrame, no
   if (result.session.underDefaultKey) {
     view.stage = 'key'
     view.tryAt = now
+    stage(view, out, 'key-sent')
     return
   }
   if (pairing?.stage === 'verifying') {

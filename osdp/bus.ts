@@ -1,16 +1,6 @@
-import {
-  abortFile,
-  dueAt,
-  expire,
-  expiresAt,
-  hearNothing,
-  hearReply,
-  pollInterval,
-  queueCommand,
-  sendFile,
-  takeTurn,
-  type Urgency,
-} from './acu.ts'
+import { dueAt, expire, expiresAt, hearNothing, hearReply, takeTurn, type Urgency } from './acu.ts'
+import { abortFile, queueCommand, sendFile } from './acu-answer.ts'
+import { pollInterval } from './acu-exchange.ts'
 import { type PairingRefusal, startPairing } from './acu-secure.ts'
 import { type AcuCommand, type AcuEvent, createView, type PdPolicy, type PdView, type PolicyFault, policyFault } from './acu-state.ts'
 import { goOffline, probeMs, type Told, tell } from './acu-told.ts'
