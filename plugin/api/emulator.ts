@@ -5,8 +5,10 @@ import { HttpProblem } from './problem.ts'
 /** What can happen to emulated hardware: a schema a step. Each names its place by `reader`, `door` or `controller`. */
 export type EmulatorSteps = Readonly<Record<string, z.ZodType>>
 
-/** The name of the ask that a controller on emulated hardware answers, with `{ step, body }`. */
-export const emulateAsk = 'emulate'
+/** The name of the ask that a controller on emulated hardware answers: `{ step, body }` → `{ done, why }`. */
+export const emulateAsk = 'emulator'
+
+const outcome = z.object({ done: z.boolean(), why: z.string().optional() })
 
 export function emulator(app: App, context: Context, steps: EmulatorSteps): void {
   const { plugin, controllers } = context
@@ -44,6 +46,8 @@ export function emulator(app: App, context: Context, steps: EmulatorSteps): void
             throw new HttpProblem('unreachable', `Controller "${controller}" does not answer; nothing was played.`)
           throw new HttpProblem('not-supported', answer.message)
         }
+        const { done, why } = outcome.parse(answer.body)
+        if (!done) throw new HttpProblem('not-supported', why ?? 'The hardware did not do it.')
         audit(context, request, { permitted: true, category: 'system', message: `Played ${step}`, source: [path, id] })
         reply.code(202)
         return { controller }

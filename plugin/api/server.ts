@@ -55,7 +55,10 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
   const known: { method: string; url: RegExp }[] = []
   app.addHook('onRoute', route => {
     if (route.method === 'HEAD' || route.method === 'OPTIONS') return
-    if (route.config?.right === undefined && !route.url.includes('*')) throw new Error(`${route.url} names no right`)
+    if (route.config?.right === undefined) {
+      if (route.url.startsWith('/api/')) throw new Error(`${route.url} names no right`)
+      return
+    }
     for (const method of [route.method].flat())
       known.push({ method, url: new RegExp(`^${route.url.replaceAll(/:[^/]+/g, '[^/]+').replaceAll('*', '.*')}$`) })
     if (route.schema && !route.schema.hide)

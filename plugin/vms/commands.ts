@@ -14,12 +14,25 @@ export interface Controllers {
   command(controller: string, command: Command): Promise<readonly CommandResult[] | undefined>
   /** Asks for anything else a controller can do, by name. */
   ask(controller: string, name: string, body: unknown): Promise<Answer>
+  /** What is known of a controller that has been there since this server started. */
+  status(controller: string): ControllerStatus | undefined
   /** Keys in the vault have changed: controllers have to be told. */
   keysChanged(): void
 }
 export type Answer =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly reason: 'unreachable' | 'refused'; readonly message: string }
+
+/** How a controller stands, as its link tells. */
+export interface ControllerStatus {
+  readonly online: boolean
+  readonly version: string
+  readonly revision: string | null
+  readonly appliedAt: number | null
+  readonly problems: readonly string[]
+  readonly skewMs: number
+  readonly heardAt: number
+}
 
 export interface Asked {
   readonly action: Action

@@ -40,7 +40,7 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
   const behaviour = {
     command: async (_controller: string, command: Command): Promise<readonly CommandResult[] | undefined> =>
       (plugin.tree().doorsOf(command.target.id) ?? []).map(door => ({ door, outcome: 'done' as const })),
-    ask: async (_controller: string, _name: string, _body: unknown): Promise<Answer> => ({ ok: true, body: {} }),
+    ask: async (_controller: string, _name: string, _body: unknown): Promise<Answer> => ({ ok: true, body: { done: true } }),
   }
   const controllers: Controllers = {
     isOnline: plugin.states.isOnline,
@@ -54,6 +54,7 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
         ? behaviour.ask(controller, name, body)
         : { ok: false, reason: 'unreachable', message: 'no answer' }
     },
+    status: () => undefined,
     keysChanged() {},
   }
   for (const controller of plugin.tree().controllers) plugin.states.reach(controller, true)

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { type FieldStep, fieldSteps } from '../controller/emulator/scenario.ts'
+import { type Ask, createControllerLink } from '../controller/link/link.ts'
+import { openStore } from '../controller/store/open.ts'
+import { emulateAsk } from '../plugin/api/emulator.ts'
+import { systemClock } from '../plugin/clock.ts'
+import { type PluginServer, version } from '../plugin/main.ts'
+import { wholeSite } from '../plugin/site/file.ts'
+import { openSealedKeys } from '../plugin/site/keys.ts'
+import type { LinkTransport } from '../shared/link.ts'
+import { createEmulatedController, type EmulatedController } from './emulated.ts'
+
+/** The emulated controllers of a site, running. */
+export interface EmulatedSite {
+  readonly count: number
+  stop(): void
+}
+
+/** Puts up every emulated controller of the site: those that are there, and those that a later revision brings. */
+export function startEmulated({
+  server,
+  connect,
+  directory,
+}: {
+  server: PluginServer
+  connect: () => LinkTransport
+  directory: string
+}): EmulatedSite {
+  const { plugin, keys } = server
+  const running = new Map<string, { controller: EmulatedController; transport: LinkTransport; close: () => void }>()
+  const random = { next: Math.random, bytes: (length: number) => new Uint8Array(randomBytes(length)) }
+
+  function mount(id: string): void {
+    const opened = openStore(join(directory, id), { controller: id, wall: systemClock.wall() })
+    if (!opened.ok) throw new Error(opened.message)
+    const { store } = opened
+    keys.provideEmulated(id)
+    const secret = keys.linkSecret(id)
+    for (const [name, key] of Object.entries(openSealedKeys(secret, id, keys.sealedFor(id)))) store.keys.set(name, key)
+    const transport = connect()
+    let world: EmulatedController['world'] | undefined
+    const emulate: Ask = (body, answer) => answer(world ? act(world, body) : { done: false, why: 'the hardware is not up yet' }, true)
+    const link = createControllerLink({
+      controller: id,
+      transport,
+      clock: systemClock,
+      store,
+      random: random.bytes,
+      version,
+      asks: { [emulateAsk]: emulate },
+      openKeys: sealed => openSealedKeys(secret, id, sealed),
+    })
+    const controller = createEmulatedController({
+      controller: id,
+      site: wholeSite(plugin.book),
+      clock: systemClock,
+      store,
+      random,
+      skipIdle: false,
+      readerKey: reader => keys.reader(reader),
+      link,
+      onFault: error => process.stderr.write(`controller ${id}: ${(error as Error).stack ?? String(error)}\n`),
+    })
+    world = controller.world
+    controller.runtime.start()
+    running.set(id, { controller, transport, close: () => store.close() })
+  }
+
+  function follow(): void {
+    const { controllers } = plugin.book.configuration().site
+    const wanted = controllers.filter(c => c.emulated && c.parent === undefined).map(c => c.id)
+    for (const [id, each] of running) if (!wanted.includes(id)) unmount(id, each)
+    for (const id of wanted) if (!running.has(id)) mount(id)
+  }
+  function unmount(
+    id: string,
+    { controller, transport, close }: { controller: EmulatedController; transport: LinkTransport; close: () => void },
+  ): void {
+    controller.runtime.stop()
+    transport.close()
+    close()
+    running.delete(id)
+  }
+
+  follow()
+  const off = plugin.book.onChange(({ site }) => {
+    if (site) follow()
+  })
+  return {
+    get count() {
+      return running.size
+    },
+    stop() {
+      off()
+      for (const [id, each] of running) unmount(id, each)
+    },
+  }
+}
+
+/** One scenario step, as the API hands it on. */
+function act(world: EmulatedController['world'], asked: unknown): { done: boolean; why?: string } {
+  const { step, body } = asked as { step: keyof typeof fieldSteps; body: unknown }
+  const schema = fieldSteps[step]
+  const read = schema?.safeParse(body)
+  if (!read?.success) return { done: false, why: 'the controller does not know this step' }
+  return world.act({ step, body: read.data } as FieldStep, false)
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, InvalidArgumentError } from 'commander'
+import { v7 as uuid } from 'uuid'
+import { fieldSteps } from '../controller/emulator/scenario.ts'
+import { randomPassword } from '../plugin/api/identity.ts'
+import { systemClock } from '../plugin/clock.ts'
+import { createServer, type PluginServer } from '../plugin/main.ts'
+import { checkSiteFile } from '../plugin/site/check.ts'
+import { importSite } from '../plugin/site/file.ts'
+import { readFact, writeFact } from '../plugin/store/facts.ts'
+import { openStore, type Store } from '../plugin/store/open.ts'
+import { formatProblem } from '../shared/problem.ts'
+import type { Site } from '../shared/site.ts'
+import { openBroker } from './start-broker.ts'
+import { type EmulatedSite, startEmulated } from './start-emulated.ts'
+
+const demoSite = fileURLToPath(new URL('./demo-site.yaml', import.meta.url))
+
+interface Options {
+  readonly site?: string
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly mqttPort: number
+}
+
+/** Wrong use or input: one line, exit 2. */
+class Stop extends Error {
+  readonly lines: readonly string[]
+  constructor(...lines: readonly string[]) {
+    super(lines[0])
+    this.lines = lines
+  }
+}
+
+/** `portunus start` (cli.md): plugin server, broker and the site's emulated controllers in one process. */
+export function startCommand(): Command {
+  return new Command('start')
+    .description('plugin server, embedded MQTT broker and the emulated controllers of the site in one process')
+    .option('--site <file>', 'site file of the first start on a data directory; a demo site where none is given')
+    .option('--data <directory>', 'where everything is kept', 'data')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port of the page and the API; 0 takes a free one', portNumber, 8080)
+    .option('--mqtt-port <number>', 'port of the embedded MQTT broker; 0 takes a free one', portNumber, 0)
+    .addHelpText('after', '\nExample:\n  $ portunus start --data ./data --port 8080')
+    .action(async (options: Options) => {
+      try {
+        await run(options)
+      } catch (error) {
+        if (!(error instanceof Stop)) throw error
+        for (const line of error.lines) process.stderr.write(`${line}\n`)
+        process.exitCode = 2
+      }
+    })
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535.')
+  return port
+}
+
+async function run(options: Options): Promise<void> {
+  const stopped = signalled()
+  const opened = openStore(options.data, { serve: true })
+  if (!opened.ok) throw new Stop(`portunus start: ${opened.message}`)
+  const { store } = opened
+  const cleanUp: (() => Promise<void> | void)[] = [() => store.close()]
+  try {
+    const loaded = readSiteOnce(store, options.site)
+    const broker = await openBroker(options.host, options.mqttPort)
+    cleanUp.unshift(broker.close)
+    const server = await createServer({
+      store,
+      clock: systemClock,
+      transport: broker.connect(),
+      emulatorSteps: fieldSteps,
+      onTrouble: (controller, trouble) => process.stderr.write(`controller ${controller}: ${trouble}\n`),
+    })
+    cleanUp.unshift(server.close)
+    const password = loaded ? await firstStart(server, store, loaded) : undefined
+    const address = await listen(server, options)
+    const emulated = startEmulated({ server, connect: broker.connect, directory: join(store.directory, 'controllers') })
+    cleanUp.unshift(emulated.stop)
+    announce(server, emulated, address, password)
+    await stopped
+  } finally {
+    for (const step of cleanUp) await step()
+  }
+}
+
+/** The site of the first start; undefined when the directory has one already. */
+function readSiteOnce(store: Store, asked: string | undefined): { site: Site; source: string } | undefined {
+  const known = readFact(store, 'source')
+  if (known !== undefined && asked === undefined) return undefined
+  const file = asked ?? demoSite
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Stop(
+      `portunus start: ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`,
+    )
+  }
+  const source = createHash('sha256').update(text).digest('hex')
+  if (known === source) return undefined
+  if (known !== undefined) {
+    throw new Stop(
+      `portunus start: data directory ${store.directory} has a site already, loaded from another file; leave --site out, and change the site with: portunus site import ${file}`,
+    )
+  }
+  const { site, problems } = checkSiteFile(text, { newId: uuid })
+  if (!site) throw new Stop(...problems.filter(p => p.severity === 'error').map(p => formatProblem(p, file)))
+  return { site, source }
+}
+
+/** Loads the site, makes the keys and the administrator. @returns the administrator's password, where one was made */
+async function firstStart(
+  { plugin, identity, keys }: PluginServer,
+  store: Store,
+  { site, source }: { site: Site; source: string },
+): Promise<string | undefined> {
+  const author = { user: 'system', location: 'local' }
+  keys.main()
+  const imported = importSite(plugin.book, site, { author, category: 'configuration', message: 'Loaded the site of the first start' })
+  if (!imported.ok)
+    throw new Stop(
+      `portunus start: ${imported.reason === 'invalid' ? imported.problems.map(p => formatProblem(p)).join('; ') : imported.message}`,
+    )
+  let password: string | undefined
+  if (!identity.userNamed('admin')) {
+    password = randomPassword()
+    await identity.addUser({ name: 'admin', password, roles: ['administrator'] })
+  }
+  writeFact(store, 'source', source)
+  return password
+}
+
+async function listen(server: PluginServer, { host, port }: Options): Promise<string> {
+  try {
+    return await server.listen(host, port)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new Stop(`portunus start: port ${port} on ${host} is in use; stop the other program, or choose another with --port`)
+    if (code === 'EACCES')
+      throw new Stop(`portunus start: port ${port} on ${host} may not be opened by this user; choose one above 1023 with --port`)
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Stop(`portunus start: ${host} is no address of this machine; choose another with --host`)
+    throw new Stop(`portunus start: ${message}`)
+  }
+}
+
+function announce({ plugin }: PluginServer, emulated: EmulatedSite, address: string, password: string | undefined): void {
+  const { site } = plugin.book.configuration()
+  if (password !== undefined) process.stdout.write(`administrator: admin  password: ${password}\n`)
+  process.stdout.write(
+    `${site.site.name}: ${site.doors.length} doors, ${emulated.count} of ${site.controllers.length} controllers emulated\n`,
+  )
+  process.stdout.write(`page: ${address}\n`)
+}
+
+/** Settles at the first SIGINT or SIGTERM; the second ends the process at once. */
+function signalled(): Promise<void> {
+  return new Promise(resolve => {
+    let asked = false
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(130)
+        asked = true
+        resolve()
+      })
+    }
+  })
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { Clock } from '../shared/clock.ts'
+import type { LinkTransport } from '../shared/link.ts'
+import type { EmulatorSteps } from './api/emulator.ts'
+import { openIdentity } from './api/identity.ts'
+import { createApi } from './api/server.ts'
+import { createPluginLink } from './link/link.ts'
+import { bookSource, logPosition } from './link/source.ts'
+import { checkPlace } from './site/check.ts'
+import { openSiteKeys } from './site/keys.ts'
+import type { Store } from './store/open.ts'
+import type { Controllers } from './vms/commands.ts'
+import { openOwnLog } from './vms/own-log.ts'
+import { createPlugin } from './vms/plugin.ts'
+
+export const version = '0.1.0'
+const page = fileURLToPath(new URL('./page/dist', import.meta.url))
+
+export interface ServerOptions {
+  readonly store: Store
+  readonly clock: Clock
+  /** What carries the link; `start` and `close` leave it alone. */
+  readonly transport: LinkTransport
+  readonly emulatorSteps: EmulatorSteps
+  readonly https?: { readonly key: string; readonly cert: string } | undefined
+  readonly onTrouble?: (controller: string, trouble: string) => void
+}
+
+/** The plugin server, joined: store, site, log, link and API. It listens once `listen` is called. */
+export type PluginServer = Awaited<ReturnType<typeof createServer>>
+
+export async function createServer({ store, clock, transport, emulatorSteps, https, onTrouble }: ServerOptions) {
+  const plugin = createPlugin({ store, clock, check: checkPlace })
+  const { book, log } = plugin
+  const ownLog = openOwnLog(plugin)
+  const identity = openIdentity(store, { now: plugin.now, doorsOf: zone => plugin.tree().doorsOf(zone) ?? [] })
+  const keys = openSiteKeys(store, book)
+  const source = bookSource(store, book)
+  const link = createPluginLink({
+    transport,
+    clock,
+    random: randomBytes,
+    position: logPosition(store, log.next),
+    intake: (controller, logId, events, gap) => plugin.take(controller, logId, events, gap && { controller, logId, ...gap }),
+    configurationFor: controller => (plugin.tree().controllers.includes(controller) ? source : undefined),
+    keysFor: controller => keys.sealedFor(controller),
+    onStates: plugin.states.update,
+    onController: ({ controller, online }) => ownLog.reach(controller, online),
+    expected: () => plugin.tree().controllers,
+    ...(onTrouble ? { onTrouble } : {}),
+  })
+  book.onChange(({ site }) => {
+    if (!site) return
+    for (const controller of plugin.tree().controllers) keys.provideEmulated(controller)
+    link.handOutKeys()
+    link.offer()
+  })
+  const controllers: Controllers = {
+    isOnline: link.isOnline,
+    command: link.command,
+    ask: (controller, name, body) => link.ask(controller, name, body),
+    status: link.status,
+    keysChanged: () => link.handOutKeys(),
+  }
+  const unready = () => [
+    ...(transport.up ? [] : ['the link to controllers is down']),
+    ...(book.current().revision === 0 ? ['there is no site yet'] : []),
+  ]
+  const api = await createApi(
+    { plugin, identity, controllers, version, emulatorSteps, unready, secure: https !== undefined },
+    { page, https },
+  )
+
+  return {
+    plugin,
+    identity,
+    keys,
+    link,
+    api,
+    /** Begins to serve. @returns the address of the page */
+    async listen(host: string, port: number): Promise<string> {
+      link.start()
+      const address = await api.listen({ host, port })
+      return `${address}/`
+    },
+    async close(): Promise<void> {
+      await api.close()
+      link.stop()
+      plugin.close()
+    },
+  }
+}

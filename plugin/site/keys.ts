@@ -1,0 +1,72 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import type { Store } from '../store/open.ts'
+import { type Book, keepSecret } from './book.ts'
+
+/** Under these names a controller holds keys; the vault adds `link NAME` for what plugin and controller share since the adoption. */
+export const keyNames = { pin: 'pin', main: 'main', reader: (id: string) => `reader ${id}` } as const
+
+/** The keys of a site, in the vault: made when first needed, never told over the API. */
+export type SiteKeys = ReturnType<typeof openSiteKeys>
+
+export function openSiteKeys(store: Store, book: Book) {
+  const { vault } = store
+  const readersOf = (controller: string): readonly { id: string; osdp: boolean; emulated: boolean }[] => {
+    const { site } = book.configuration()
+    const units = new Map(site.controllers.filter(c => c.id === controller || c.parent === controller).map(c => [c.id, c]))
+    return site.doors.flatMap(door => {
+      const unit = units.get(door.controller)
+      if (door.type !== 'door' || !unit) return []
+      return [door.a.reader, door.b.reader].flatMap(r => (r ? [{ id: r.id, osdp: r.type === 'osdp', emulated: unit.emulated }] : []))
+    })
+  }
+  const linkSecret = (controller: string) => keepSecret(store, `link ${controller}`, 32)
+
+  return {
+    readersOf,
+    /** The main encryption key of the site. */
+    main: (): Buffer => keepSecret(store, 'main-key', 16),
+    reader: (id: string): Buffer | undefined => vault.get(keyNames.reader(id)),
+    setReader: (id: string, key: Uint8Array): void => vault.set(keyNames.reader(id), key),
+    /** Gives each emulated OSDP reader that has none a key of its own, derived from the main key. */
+    provideEmulated(controller: string): void {
+      for (const { id, osdp, emulated } of readersOf(controller)) {
+        if (!osdp || !emulated || vault.get(keyNames.reader(id))) continue
+        const key = createHmac('sha256', this.main()).update(keyNames.reader(id)).update(randomBytes(16)).digest().subarray(0, 16)
+        vault.set(keyNames.reader(id), key)
+      }
+    },
+    /** What plugin and controller share: the controller has it since its adoption. */
+    linkSecret,
+    /** Everything one controller has to hold, sealed so that only it can open it. */
+    sealedFor(controller: string): string {
+      const keys: Record<string, string> = { [keyNames.pin]: book.pinKey().toString('hex'), [keyNames.main]: this.main().toString('hex') }
+      for (const { id } of readersOf(controller)) {
+        const key = vault.get(keyNames.reader(id))
+        if (key) keys[keyNames.reader(id)] = key.toString('hex')
+      }
+      return sealKeys(linkSecret(controller), controller, keys)
+    },
+  }
+}
+
+const nonceBytes = 12
+const tagBytes = 16
+
+function sealKeys(secret: Uint8Array, controller: string, keys: Readonly<Record<string, string>>): string {
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(Buffer.from(controller))
+  const body = Buffer.concat([cipher.update(JSON.stringify(keys)), cipher.final()])
+  return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64')
+}
+
+/** @throws Error when the secret or the controller is another */
+export function openSealedKeys(secret: Uint8Array, controller: string, sealed: string): Record<string, Uint8Array> {
+  const bytes = Buffer.from(sealed, 'base64')
+  const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
+    .setAAD(Buffer.from(controller))
+    .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
+  const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]).toString()
+  return Object.fromEntries(
+    Object.entries(JSON.parse(text) as Record<string, string>).map(([name, hex]) => [name, Buffer.from(hex, 'hex')]),
+  )
+}
