@@ -96,6 +96,9 @@ function refusal(reason: Reason, { count, waiting }: Telling, trace: Trace, word
   const { door, who, badge, one, several, when } = words
   const plain = () => uncapitalised(reasons[reason].text.replace(/\.$/, ''))
   if (trace.length === 0) return count === undefined ? plain() : `${count} reads in a row could not be made out`
+  if (needed[reason]?.some(key => found[key] === undefined)) return plain()
+  const dated = reason === 'credential-not-yet-valid' || reason === 'credential-expired'
+  if (dated && found.clockTrusted === false) return `the dates of ${badge} cannot be checked: the clock is not trusted`
   switch (reason) {
     case 'unknown-card-format':
       return `the card was read with ${found.bitLength} bits, and no active card format here has that many`
@@ -108,13 +111,10 @@ function refusal(reason: Reason, { count, waiting }: Telling, trace: Trace, word
     case 'cardholder-suspended':
       return `${who} is suspended`
     case 'credential-not-yet-valid':
-      return `${badge} is not valid before ${when(found.validFrom)}${untrusted(found)}`
+      return `${badge} is not valid before ${when(found.validFrom)}`
     case 'credential-expired':
-      if (found.validTo === undefined && found.visitUntil !== undefined)
-        return `the visit of ${who} ended on ${when(found.visitUntil)}${untrusted(found)}`
-      return found.validTo === undefined
-        ? `${badge} is valid for a time only${untrusted(found)}`
-        : `${badge} expired on ${when(found.validTo)}${untrusted(found)}`
+      if (found.validTo === undefined) return `the visit of ${who} ended on ${when(found.visitUntil)}`
+      return `${badge} expired on ${when(found.validTo)}`
     case 'credential-used-up':
       return `${badge} has been used ${found.used} times of ${found.times}`
     case 'no-access-rule':
@@ -144,6 +144,20 @@ function refusal(reason: Reason, { count, waiting }: Telling, trace: Trace, word
   }
 }
 
+/** What a sentence tells from the trace; without it the reason's own stands in. */
+const needed: { readonly [R in Reason]?: readonly string[] } = {
+  'unknown-card-format': ['bitLength'],
+  'ambiguous-credential': ['candidates'],
+  'facility-code-mismatch': ['candidates'],
+  'credential-used-up': ['used', 'times'],
+  'outside-schedule': ['rules'],
+  'identification-type-not-allowed': ['presented'],
+  'credential-mismatch': ['cardholders'],
+  'anti-passback': ['zone', 'since'],
+  'zone-full': ['zone', 'present', 'limit'],
+  interlock: ['others'],
+}
+
 const kinds: Readonly<Record<string, string>> = { card: 'card', pin: 'PIN', 'licence-plate': 'licence plate', mobile: 'phone' }
 
 function typesOf(types: unknown): string {
@@ -153,10 +167,6 @@ function typesOf(types: unknown): string {
 function wanted(entries: unknown): string {
   if (!Array.isArray(entries) || entries.length === 0) return '; nothing does'
   return `; ${entries.map(typesOf).join(', or ')} does`
-}
-
-function untrusted(found: Check['found']): string {
-  return found.clockTrusted === false ? ', and the clock is not trusted' : ''
 }
 
 type OtherType = Exclude<EventType, 'access.granted' | 'access.pending' | 'access.denied'>
@@ -203,7 +213,7 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'controller.clock-changed': ({ subject }) => `The clock of ${subject} was set`,
   'configuration.rejected': ({ subject, event }) => `${subject} refused a configuration${because(event)}`,
   'credential.over-used': ({ who, badge, event }) =>
-    `${badge} of ${who} was used ${event.count} times, more than it may be: controllers were out of touch`,
+    `${badge} of ${who} was used more often than it may be (${event.count ?? '?'} times): controllers were out of touch`,
   'reader.pin-unblocked': ({ subject }) => `${subject} takes PINs again`,
   'zone.anti-passback-resumed': ({ subject }) => `Anti-passback of ${subject} is in force again`,
   'controller.power-restored': ({ subject }) => `${subject} runs on mains again`,

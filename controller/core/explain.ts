@@ -116,9 +116,9 @@ function again(sight: Sight, { accessPoint, at, types, raw, credential, cardhold
     if (type === 'card' && raw !== null) return { type, bits: raw }
     if (type === 'pin' && wrongPin) return { type, hash: '' }
     const own = credential === null ? undefined : sight.directory.credential(credential)
-    if (own?.credential.type === type) return { type, credential: own.credential.id }
     const held = cardholder === null ? [] : sight.directory.credentials(cardholder)
-    return { type, credential: held.find(each => each.type === type)?.id ?? '' }
+    const found = own?.credential.type === type ? own.credential : held.find(each => each.type === type)
+    return (found && itemOf(point, found)) ?? { type, credential: found?.id ?? '' }
   })
   return decide(look(sight, at), { point, items })
 }

@@ -17,7 +17,8 @@ type Uses = DecisionRows['use']
 export function checkValidity(draft: Draft, holder: Holder, held: readonly Held[]): Finding {
   let told = {}
   for (const { credential } of held) {
-    const finding = credential.type === 'pin' ? checkVisit(draft, holder, {}) : validityOf(draft, holder, credential)
+    const clock = draft.self.trusted ? {} : { clockTrusted: false }
+    const finding = credential.type === 'pin' ? checkVisit(draft, holder, clock) : validityOf(draft, holder, credential, clock)
     const found = { credential: credential.id, ...finding.found }
     if (finding.reason !== null) return fails(finding.reason, found)
     told = { ...found, ...told }
@@ -25,11 +26,11 @@ export function checkValidity(draft: Draft, holder: Holder, held: readonly Held[
   return passes(told)
 }
 
-function validityOf(draft: Draft, holder: Holder, credential: Dated): Finding {
+function validityOf(draft: Draft, holder: Holder, credential: Dated, clock: Finding['found']): Finding {
   const { now, model } = draft
   const { trusted } = draft.self
   const { validTo } = credential
-  let found: Finding['found'] = trusted ? {} : { clockTrusted: false }
+  let found = clock
   if (credential.validFrom !== undefined) {
     const from = instantOf(credential.validFrom, model.timeZone)
     found = { ...found, validFrom: told(from) }
