@@ -14,6 +14,7 @@ import { readFact, writeFact } from '../plugin/store/facts.ts'
 import { openStore, type Store } from '../plugin/store/open.ts'
 import { formatProblem } from '../shared/problem.ts'
 import type { Site } from '../shared/site.ts'
+import { defaultData, Stop, stoppable } from './data-directory.ts'
 import { openBroker } from './start-broker.ts'
 import { type EmulatedSite, startEmulated } from './start-emulated.ts'
 
@@ -27,34 +28,17 @@ interface Options {
   readonly mqttPort: number
 }
 
-/** Wrong use or input: one line, exit 2. */
-class Stop extends Error {
-  readonly lines: readonly string[]
-  constructor(...lines: readonly string[]) {
-    super(lines[0])
-    this.lines = lines
-  }
-}
-
 /** `portunus start` (cli.md): plugin server, broker and the site's emulated controllers in one process. */
 export function startCommand(): Command {
   return new Command('start')
     .description('plugin server, embedded MQTT broker and the emulated controllers of the site in one process')
     .option('--site <file>', 'site file of the first start on a data directory; a demo site where none is given')
-    .option('--data <directory>', 'where everything is kept', 'data')
+    .option('--data <directory>', 'where everything is kept', defaultData)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port of the page and the API; 0 takes a free one', portNumber, 8080)
     .option('--mqtt-port <number>', 'port of the embedded MQTT broker; 0 takes a free one', portNumber, 0)
     .addHelpText('after', '\nExample:\n  $ portunus start --data ./data --port 8080')
-    .action(async (options: Options) => {
-      try {
-        await run(options)
-      } catch (error) {
-        if (!(error instanceof Stop)) throw error
-        for (const line of error.lines) process.stderr.write(`${line}\n`)
-        process.exitCode = 2
-      }
-    })
+    .action(stoppable(run))
 }
 
 function portNumber(text: string): number {

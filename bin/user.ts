@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { openIdentity, randomPassword, weakness } from '../plugin/api/identity.ts'
+import { systemClock } from '../plugin/clock.ts'
+import { writeAudit } from '../plugin/store/audit.ts'
+import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
+
+/** `portunus user add` (cli.md). */
+export function userCommand(): Command {
+  const command = new Command('user').description('adds a local user')
+  command
+    .command('add')
+    .description('adds a user, or gives one a new password with --reset; prints a random password, or takes one from standard input')
+    .requiredOption('--name <name>', 'what the user signs in with')
+    .option('--data <directory>', 'data directory of the server', defaultData)
+    .option('--role <role>', 'what the user may do', 'operator')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--reset', 'the user is there already: set a new password')
+    .addHelpText('after', '\nExample:\n  $ portunus user add --data ./data --name jo --role operator')
+    .action(stoppable(add))
+  return command
+}
+
+async function add({
+  name,
+  data,
+  role,
+  passwordStdin,
+  reset,
+}: {
+  name: string
+  data: string
+  role: string
+  passwordStdin?: true
+  reset?: true
+}): Promise<void> {
+  const stop = (why: string) => new Stop(`portunus user add: ${why}`)
+  if (name.length > 200 || !/^[^?\\/[\]\p{Cc}]+$/u.test(name)) throw stop('a name has 1 to 200 characters, without ? \\ / [ ]')
+  const password = passwordStdin ? readFileSync(0, 'utf8').replace(/\r?\n$/, '') : randomPassword()
+  const weak = weakness(password, name)
+  if (weak !== undefined) throw stop(weak)
+  await withStore('portunus user add', data, async store => {
+    const identity = openIdentity(store, { now: systemClock.wall, doorsOf: () => [] })
+    if (!identity.role(role))
+      throw stop(
+        `there is no role "${role}"; there is ${identity
+          .roles()
+          .map(r => r.role.id)
+          .join(', ')}`,
+      )
+    const known = identity.userNamed(name)
+    if (known && !reset) throw stop(`there is already a user "${name}"; give --reset for a new password`)
+    if (!known && reset) throw stop(`there is no user "${name}"`)
+    if (known) await identity.changeUser(known.id, { password })
+    else await identity.addUser({ name, password, roles: [role] })
+    writeAudit(store, {
+      at: systemClock.wall(),
+      permitted: true,
+      category: 'security',
+      message: known ? `Set the password of user ${name}` : `Added user ${name} with ${role}`,
+      sourceType: 'user',
+      sourceName: name,
+      author: { user: 'command line', location: 'local' },
+    })
+    if (!passwordStdin) process.stdout.write(`${name}  password: ${password}\n`)
+  })
+}
