@@ -1,5 +1,5 @@
 import { type Bits, isBits, maxBits, toBytes } from './bits.ts'
-import { type CardFormat, type Field, fieldBits, type Refusal, type Role } from './format.ts'
+import { type CardFormat, type Encoding, type Field, fieldBits, type ParityRule, type Refusal, type Role } from './format.ts'
 
 /** Why a frame does not keep a format's own rules. Bits are counted after the format's inversions. */
 export interface Fault {
@@ -43,14 +43,28 @@ interface Check {
   odd: number
   words: number[]
   masks: number[]
+  /** The frame this is the result for. */
+  frame: number
+  holds: boolean
+}
+interface Reader {
+  encoding: Encoding
+  output: Field['output']
+  digits: number
+  limbs: Piece[][]
+  /** The frame this is the text for; `null` where it is no BCD. */
+  frame: number
+  text: string | null
 }
 interface Plan {
   format: CardFormat
   checks: Check[]
   fixed: { word: number; mask: number; value: number }[]
-  numbers: { field: Field; limbs: Piece[][] }[]
+  numbers: { field: Field; reader: Reader }[]
 }
 
+/** The frame in `words` is the how manieth: formats that share a rule or a field work it out once. */
+let frame = 0
 const words = new Int32Array(maxBits / 32)
 const limbs = new Int32Array(maxBits / 16)
 const noFaults: readonly Fault[] = Object.freeze([])
@@ -61,12 +75,29 @@ const filled = plain.map(text => text.padStart(4, '0'))
 
 const bitInWord = (bit: number) => 1 << (31 - (bit & 31))
 
-function plan(format: CardFormat): Plan {
-  const checks = format.parity.map(rule => {
-    const masks = new Map<number, number>()
-    for (const bit of [rule.bit, ...rule.over]) masks.set(bit >> 5, (masks.get(bit >> 5) ?? 0) ^ bitInWord(bit))
-    return { bit: rule.bit, odd: rule.kind === 'odd' ? 1 : 0, words: [...masks.keys()], masks: [...masks.values()] }
-  })
+/** Checks and readers that the formats of one decoder share. */
+type Shared = Map<string, Check | Reader>
+
+function share<T extends Check | Reader>(shared: Shared, made: T): T {
+  const key = JSON.stringify(made)
+  const known = shared.get(key) as T | undefined
+  if (!known) shared.set(key, made)
+  return known ?? made
+}
+
+function check(rule: ParityRule): Check {
+  const masks = new Map<number, number>()
+  for (const bit of [rule.bit, ...rule.over]) masks.set(bit >> 5, (masks.get(bit >> 5) ?? 0) ^ bitInWord(bit))
+  const odd = rule.kind === 'odd' ? 1 : 0
+  return { bit: rule.bit, odd, words: [...masks.keys()], masks: [...masks.values()], frame: -1, holds: false }
+}
+
+function reader(field: Field): Reader {
+  const { encoding, output, digits = 0 } = field
+  return { encoding, output, digits, limbs: split(fieldBits(field)), frame: -1, text: null }
+}
+
+function plan(format: CardFormat, shared: Shared = new Map()): Plan {
   const masks = new Map<number, { word: number; mask: number; value: number }>()
   for (const { bit, value } of format.fixed) {
     const entry = masks.get(bit >> 5) ?? { word: bit >> 5, mask: 0, value: 0 }
@@ -74,7 +105,12 @@ function plan(format: CardFormat): Plan {
     if (value) entry.value |= bitInWord(bit)
     masks.set(bit >> 5, entry)
   }
-  return { format, checks, fixed: [...masks.values()], numbers: format.fields.map(field => ({ field, limbs: split(fieldBits(field)) })) }
+  return {
+    format,
+    checks: format.parity.map(rule => share(shared, check(rule))),
+    fixed: [...masks.values()],
+    numbers: format.fields.map(field => ({ field, reader: share(shared, reader(field)) })),
+  }
 }
 
 /** Limbs of 16 bits, the least significant first, each in runs of neighbouring bits of one word. */
@@ -105,6 +141,7 @@ function order(format: CardFormat): number[] {
 }
 
 function pack(bits: Uint8Array): void {
+  frame++
   const { length } = bits
   let word = 0
   let index = 0
@@ -119,6 +156,7 @@ function pack(bits: Uint8Array): void {
 }
 
 function packInOrder(bits: Uint8Array, at: number[]): void {
+  frame++
   for (let i = 0; i < at.length; i += 32) {
     let word = 0
     for (let bit = 0; bit < 32; bit++) word = (word << 1) | (i + bit < at.length ? bits[at[i + bit]!]! : 0)
@@ -127,12 +165,15 @@ function packInOrder(bits: Uint8Array, at: number[]): void {
 }
 
 function holds(check: Check): boolean {
+  if (check.frame === frame) return check.holds
   let x = 0
   for (let i = 0; i < check.words.length; i++) x ^= words[check.words[i]!]! & check.masks[i]!
   x ^= x >>> 16
   x ^= x >>> 8
   x ^= x >>> 4
-  return ((0x6996 >>> (x & 15)) & 1) === check.odd
+  check.frame = frame
+  check.holds = ((0x6996 >>> (x & 15)) & 1) === check.odd
+  return check.holds
 }
 
 /** Fills `limbs` and gives the number of them up to the highest that is not zero, at least one. */
@@ -173,17 +214,21 @@ function hexadecimal(used: number): string {
   return text
 }
 
-function read(field: Field, used: number): string {
-  if (field.encoding === 'bcd') return hexadecimal(used)
-  if (field.output === 'decimal') return decimal(used)
-  return field.digits === undefined ? hexadecimal(used) : hexadecimal(used).padStart(field.digits, '0')
-}
-
 /** Whether four bits of some limb are ten or more. */
 function notDigits(used: number): boolean {
   let above = 0
   for (let i = 0; i < used; i++) above |= (limbs[i]! >>> 3) & ((limbs[i]! >>> 2) | (limbs[i]! >>> 1)) & 0x1111
   return above !== 0
+}
+
+/** The number of a field, or `null` where it is BCD and has a digit above nine. */
+function read(reader: Reader): string | null {
+  if (reader.frame === frame) return reader.text
+  const used = gather(reader.limbs)
+  if (reader.encoding === 'bcd') reader.text = notDigits(used) ? null : hexadecimal(used)
+  else reader.text = reader.output === 'decimal' ? decimal(used) : hexadecimal(used).padStart(reader.digits, '0')
+  reader.frame = frame
+  return reader.text
 }
 
 /** The frame in `words` if every rule of the format holds, else nothing. */
@@ -204,9 +249,8 @@ function numbers(of: Plan, faults: readonly Fault[]): Decoded | undefined {
   let other: Record<string, string> | undefined
   for (let i = 0; i < of.numbers.length; i++) {
     const entry = of.numbers[i]!
-    const used = gather(entry.limbs)
-    if (entry.field.encoding === 'bcd' && faults === noFaults && notDigits(used)) return undefined
-    const text = read(entry.field, used)
+    const text = read(entry.reader) ?? (faults === noFaults ? undefined : hexadecimal(gather(entry.reader.limbs)))
+    if (text === undefined) return undefined
     const name = entry.field.role ?? entry.field.name
     if (name === 'cardNumber') cardNumber = text
     else if (name === 'facilityCode') facilityCode = text
@@ -234,17 +278,17 @@ function examine(of: Plan): Decoded {
     if (((words[bit >> 5]! & bitInWord(bit)) === 0 ? 0 : 1) !== value) faults.push({ kind: 'fixed', bit })
   }
   for (const entry of of.numbers) {
-    if (entry.field.encoding === 'bcd' && notDigits(gather(entry.limbs)))
-      faults.push({ kind: 'digit', bit: Math.min(...fieldBits(entry.field)) })
+    if (read(entry.reader) === null) faults.push({ kind: 'digit', bit: Math.min(...fieldBits(entry.field)) })
   }
   return numbers(of, faults.length === 0 ? noFaults : faults)!
 }
 
 /**
  * Makes a decoder of many formats, each prepared once: for servers and for batches. Formats must be valid (see `validateFormat`).
- * The result is not re-entrant across threads, and decodes in the order the formats were given.
+ * Matches come in the order the formats were given, those with inversions last.
  */
 export function compile(formats: readonly CardFormat[]): Decoder {
+  const shared: Shared = new Map()
   const straight: Plan[][] = []
   const inverted: { plan: Plan; order: number[] }[][] = []
   for (const format of formats) {
@@ -253,7 +297,7 @@ export function compile(formats: readonly CardFormat[]): Decoder {
       inverted[format.bitLength]!.push({ plan: plan(format), order: order(format) })
     } else {
       straight[format.bitLength] ??= []
-      straight[format.bitLength]!.push(plan(format))
+      straight[format.bitLength]!.push(plan(format, shared))
     }
   }
   return {

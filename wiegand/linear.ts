@@ -1,7 +1,7 @@
 import type { Bits } from './bits.ts'
 
 /** One linear rule over bits: the ones among `bits` are even or odd in number. */
-export interface Relation {
+interface Relation {
   readonly bit: number
   readonly kind: 'even' | 'odd'
   readonly over: readonly number[]

@@ -7,7 +7,7 @@ export interface SourceProblem {
   readonly message: string
 }
 
-export interface EdgeListener {
+interface EdgeListener {
   edge(edge: Edge): void
   /** Edges were lost: what was going on cannot be read. */
   overrun(): void

@@ -38,8 +38,8 @@ function measure(format: CardFormat, seconds: number): number {
 export async function benchWiegand(): Promise<Record<string, number>> {
   const result: Record<string, number> = {}
   for (const [name, id] of [
-    ['decodes 26-bit per second', 'h10301'],
-    ['decodes 37-bit per second', 'h10304'],
+    ['wiegand.decodes26BitPerSecond', 'h10301'],
+    ['wiegand.decodes37BitPerSecond', 'h10304'],
   ] as const) {
     measure(predefined(id)!, 0.3)
     result[name] = measure(predefined(id)!, 1)
