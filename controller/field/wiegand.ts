@@ -82,7 +82,8 @@ type Indication = { kind: 'led'; colour: string; flashing: boolean } | { kind: '
 function runReader(clock: Clock, site: Site, reader: WiegandReader, port: WiegandPort, report: Report) {
   const keypad = { kind: reader.keypad, digits: (reader.pin ?? site.settings.pin).minLength }
   const lengths = keyLengths(keypad)
-  const rules = pulseRules({ formats: formatsOf(site, reader), keys: lengths })
+  // No read before the line is silent: the first 26 bits of a longer card pass as a card of their own too often.
+  const rules = pulseRules({ formats: formatsOf(site, reader), keys: lengths, fast: false })
   const { endOfPin } = reader.pin ?? site.settings.pin
   let noise: NoiseState = noNoise
   let noiseTimer: Cancel = () => {}
