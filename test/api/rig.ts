@@ -38,8 +38,10 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
   const sent: { controller: string; command: Command }[] = []
   const asked: { controller: string; name: string; body: unknown }[] = []
   const behaviour = {
-    command: async (_controller: string, command: Command): Promise<readonly CommandResult[] | undefined> =>
-      (plugin.tree().doorsOf(command.target.id) ?? []).map(door => ({ door, outcome: 'done' as const })),
+    command: async (controller: string, command: Command): Promise<readonly CommandResult[] | undefined> =>
+      (plugin.tree().doorsOf(command.target.id) ?? [])
+        .filter(door => plugin.tree().controllerOf(door) === controller)
+        .map(door => ({ door, outcome: 'done' as const })),
     ask: async (_controller: string, _name: string, _body: unknown): Promise<Answer> => ({ ok: true, body: { done: true } }),
   }
   const controllers: Controllers = {

@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openRig, type Rig } from './rig.ts'
+
+let rig: Rig
+beforeEach(async () => {
+  rig = await openRig()
+})
+afterEach(() => rig.close())
+
+const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
+const signIn = (user: string, password: string) => rig.call('POST', 'session', { user, password }, { authorization: '' })
+
+describe('signing in', () => {
+  beforeEach(async () => {
+    await rig.identity.addUser({ name: 'jo', password: 'correct horse', roles: ['operator'] })
+  })
+
+  it('gives a session that tells its rights, and ends it', async () => {
+    const { status, json, headers } = await signIn('jo', 'correct horse')
+    expect(status).toBe(200)
+    expect(json).toMatchObject({
+      user: 'jo',
+      roles: ['operator'],
+      rights: expect.arrayContaining(['operate-doors']),
+      token: expect.any(String),
+    })
+    expect(json.rights).not.toContain('manage-configuration')
+    expect(String(headers['set-cookie'])).toMatch(/HttpOnly.*SameSite=Strict/)
+    const mine = bearer(json.token)
+    expect((await rig.call('GET', 'session', undefined, mine)).json.user).toBe('jo')
+    expect((await rig.call('DELETE', 'session', undefined, mine)).status).toBe(204)
+    expect((await rig.call('GET', 'session', undefined, mine)).json.code).toBe('unauthenticated')
+  })
+
+  it('is over when its time is', async () => {
+    const { json } = await signIn('jo', 'correct horse')
+    rig.shift(Date.parse(json.expiresAt) - rig.plugin.now() + 1)
+    expect((await rig.call('GET', 'session', undefined, bearer(json.token))).status).toBe(401)
+  })
+
+  it('locks a name after five wrong passwords, for longer each time, known name or not', async () => {
+    for (const name of ['jo', 'nobody']) {
+      for (let i = 0; i < 5; i++) expect((await signIn(name, 'wrong')).json.code).toBe('wrong-credentials')
+      const locked = await signIn(name, 'correct horse')
+      expect([locked.status, locked.json.code, Number(locked.headers['retry-after'])]).toEqual([429, 'locked-out', 30])
+    }
+    rig.shift(31_000)
+    expect((await signIn('jo', 'wrong')).json.code).toBe('wrong-credentials')
+    expect(Number((await signIn('jo', 'correct horse')).headers['retry-after'])).toBeGreaterThan(31)
+    rig.shift(61_000)
+    expect((await signIn('jo', 'correct horse')).status).toBe(200)
+    for (let i = 0; i < 4; i++) await signIn('jo', 'wrong')
+    expect((await signIn('jo', 'correct horse')).status).toBe(200)
+  })
+
+  it('does not judge more than five passwords that are sent at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => signIn('jo', 'wrong')))
+    expect(answers.filter(a => a.json.code === 'wrong-credentials')).toHaveLength(5)
+  })
+
+  it('ends every session of a user who is shut out or gets another password', async () => {
+    const [one, two] = [(await signIn('jo', 'correct horse')).json.token, (await signIn('jo', 'correct horse')).json.token]
+    expect((await rig.call('PUT', 'session/password', { old: 'correct horse', new: 'battery staple' }, bearer(one))).status).toBe(204)
+    expect((await rig.call('GET', 'session', undefined, bearer(two))).status).toBe(401)
+    expect((await rig.call('GET', 'session', undefined, bearer(one))).status).toBe(200)
+    const jo = rig.identity.userNamed('jo')!
+    await rig.call('PATCH', `users/${jo.id}`, { disabled: true })
+    expect((await rig.call('GET', 'session', undefined, bearer(one))).status).toBe(401)
+    expect((await signIn('jo', 'battery staple')).json.code).toBe('wrong-credentials')
+  })
+
+  it('takes a session cookie from its own page only', async () => {
+    const { json } = await signIn('jo', 'correct horse')
+    const send = (headers: Record<string, string>) =>
+      rig.call(
+        'POST',
+        'commands',
+        { action: 'grant', element: 'front' },
+        { authorization: '', cookie: `portunus-session=${json.token}`, host: 'plugin.local', ...headers },
+      )
+    expect((await send({ origin: 'http://plugin.local' })).status).toBe(200)
+    expect((await send({ origin: 'http://evil.example' })).json.code).toBe('cross-site')
+    expect((await send({})).json.code).toBe('cross-site')
+  })
+
+  it('keeps passwords and tokens as hashes only', () => {
+    const secret = rig.identity.addToken({ name: 'vms', roles: ['operator'], expires: null }).secret
+    const kept = JSON.stringify([rig.store.sql.prepare('select * from users').all(), rig.store.sql.prepare('select * from tokens').all()])
+    expect(kept).not.toContain('correct horse')
+    expect(kept).not.toContain(secret)
+    expect(kept).toContain('$argon2id$')
+  })
+})
+
+describe('rights', () => {
+  it('answers 401 without a token and 403 without a right, and notes both [T2, X1]', async () => {
+    expect((await rig.call('GET', 'configuration', undefined, { authorization: '' })).json.code).toBe('unauthenticated')
+    expect((await rig.call('GET', 'configuration', undefined, bearer('pt_nonsense'))).json.code).toBe('unauthenticated')
+    const operator = bearer(rig.signedIn(['operator']))
+    expect((await rig.call('PATCH', 'elements/front', { enabled: false }, operator)).json.code).toBe('forbidden')
+    const lines = (await rig.call('GET', 'audit-log')).json.items
+    expect(lines.filter((l: { permission: string }) => l.permission === 'denied')).toHaveLength(3)
+    expect(Object.keys(lines[0])).toEqual(
+      expect.arrayContaining(['at', 'message', 'permission', 'category', 'sourceType', 'sourceName', 'user', 'location']),
+    )
+  })
+
+  it('limits a role to doors and zones, in what is seen and what is done', async () => {
+    const role = {
+      name: 'Shop',
+      rights: [
+        { right: 'use-access-control', doors: [], zones: ['shop-floor'] },
+        { right: 'operate-doors', doors: ['shop'] },
+      ],
+    }
+    expect((await rig.call('PUT', 'roles/shop', role)).status).toBe(200)
+    const shop = bearer(rig.signedIn(['shop']))
+    const { json } = await rig.call('GET', 'configuration?asUser=me', undefined, shop)
+    const doors = json.elements.filter((e: { type: string }) => e.type === 'door').map((e: { id: string }) => e.id)
+    expect(doors).toEqual(['shop'])
+    expect(json.elements.map((e: { id: string }) => e.id)).not.toContain('front/a')
+    expect((await rig.call('GET', 'states', undefined, shop)).json.items.map((s: { element: string }) => s.element)).not.toContain('front')
+    expect((await rig.call('GET', 'doors/front', undefined, shop)).status).toBe(404)
+    expect((await rig.call('POST', 'commands', { action: 'grant', element: 'shop' }, shop)).status).toBe(200)
+    expect((await rig.call('POST', 'commands', { action: 'grant', element: 'front' }, shop)).status).toBe(403)
+    expect((await rig.call('POST', 'commands', { action: 'lock', element: 'office' }, shop)).status).toBe(403)
+    rig.tell('door.opened', { door: 'front' })
+    const seen = rig.tell('door.opened', { door: 'shop', source: { kind: 'door', id: 'shop' } })
+    expect((await rig.call('GET', 'events?after=0', undefined, shop)).json.items.map((e: { id: string }) => e.id)).toEqual([seen.id])
+    expect((await rig.call('GET', 'session', undefined, shop)).json.limits['operate-doors']).toEqual(['shop'])
+  })
+
+  it('refuses a role limited where limits mean nothing, or by places that are not there', async () => {
+    const put = async (rights: object[]) => (await rig.call('PUT', 'roles/r', { name: 'R', rights })).json.errors?.[0].path
+    expect(await put([{ right: 'manage-security', doors: ['front'] }])).toBe('rights')
+    expect(await put([{ right: 'operate-doors', doors: ['nowhere'] }])).toBe('rights.0.doors')
+    expect((await rig.call('PUT', 'roles/administrator', { name: 'A', rights: [] })).json.code).toBe('built-in')
+  })
+
+  it('removes no role that somebody has, and no last administrator', async () => {
+    await rig.call('PUT', 'roles/r', { name: 'R', rights: [] })
+    rig.signedIn(['r'])
+    expect((await rig.call('DELETE', 'roles/r')).json.code).toBe('in-use')
+    const { json } = await rig.call('POST', 'users', { name: 'boss', password: 'a good password', roles: ['administrator'] })
+    expect((await rig.call('DELETE', `users/${json.id}`)).json.code).toBe('in-use')
+    expect((await rig.call('PATCH', `users/${json.id}`, { roles: ['operator'] })).json.code).toBe('in-use')
+  })
+})
+
+describe('tokens', () => {
+  it('tells a secret once, and stops working at its time or when it is removed', async () => {
+    const { status, json } = await rig.call('POST', 'tokens', {
+      name: 'vms',
+      roles: ['operator'],
+      expiresAt: new Date(rig.plugin.now() + 60_000).toISOString(),
+    })
+    expect(status).toBe(201)
+    const listed = (await rig.call('GET', 'tokens')).json.items.find((t: { name: string }) => t.name === 'vms')
+    expect(listed).not.toHaveProperty('token')
+    expect((await rig.call('GET', 'session', undefined, bearer(json.token))).json).toMatchObject({ user: 'vms', kind: 'token' })
+    rig.shift(60_001)
+    expect((await rig.call('GET', 'session', undefined, bearer(json.token))).status).toBe(401)
+    const other = (await rig.call('POST', 'tokens', { name: 'other', roles: ['operator'] })).json
+    expect((await rig.call('DELETE', `tokens/${other.id}`)).status).toBe(204)
+    expect((await rig.call('GET', 'session', undefined, bearer(other.token))).status).toBe(401)
+  })
+
+  it('refuses weak passwords and names that a directory could not hold [X11]', async () => {
+    const path = async (body: object) => (await rig.call('POST', 'users', body)).json.errors?.[0].path
+    expect(await path({ name: 'jo', password: 'short' })).toBe('password')
+    expect(await path({ name: 'johanna', password: 'ilovejohanna' })).toBe('password')
+    expect(await path({ name: 'jo', password: 'aaaaaaaaaaaa' })).toBe('password')
+    expect(await path({ name: 'a/b', password: 'a good password' })).toBe('name')
+    expect(await path({ name: 'jo', password: 'a good password', roles: ['king'] })).toBe('roles.0')
+  })
+})
