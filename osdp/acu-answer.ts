@@ -17,6 +17,7 @@ import { type CommandName, commands } from './codes.ts'
 import { createFileSending, type FileSending, partAnswered } from './file-sending.ts'
 import type { ReceivedFrame } from './frame.ts'
 import { decodeReply, encodeCommand, type Reply } from './message.ts'
+import { cutParts, partHeader } from './payload/multipart.ts'
 
 const empty = new Uint8Array(0)
 
@@ -245,4 +246,12 @@ export function queueCommand(view: PdView, out: Told, command: AcuCommand, now: 
   if (view.queue.length >= 256) return refuse('queue-full')
   view.queue.push({ id, name: command.name, code: encoded.code, data: encoded.data, at: now, until: now + commandPatienceMs, attempts: 0 })
   return id
+}
+
+/** Queues a GENAUTH or CRAUTH in as many parts as the PD's receive buffer asks for. Gives the id of the last. */
+export function queueParts(view: PdView, out: Told, name: 'GENAUTH' | 'CRAUTH', whole: Uint8Array, now: number): number {
+  const sealed = view.session !== null
+  const limit = receiveLimit(view)
+  const size = sealed ? ((limit - 14) & ~15) - partHeader - 1 : limit - 8 - partHeader
+  return cutParts(whole, size).reduce((_, part) => queueCommand(view, out, { name, ...part }, now), 0)
 }

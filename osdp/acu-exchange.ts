@@ -38,7 +38,7 @@ export function say(
   if (sealed && view.session === null) return
   const bytes =
     sealed && view.session !== null ? seal(view.session, frame) : encode({ ...frame, security: handshake?.security ?? null, mac: null })
-  view.exchange = { purpose, name, bytes, sequence, sealed, command, tries: 0, busy: 0, busySince: 0 }
+  view.exchange = { purpose, name, bytes, sequence, sealed, command, tries: 0, busy: 0, busySince: 0, strays: 0 }
 }
 
 // ---------------------------------------------------------------- starting over

@@ -1,5 +1,5 @@
 import type { PairingStage, PdView, PinnedIdentity, SecureFault } from './acu-state.ts'
-import { announce, dropSession, forgetObservations, loseSecure, observe, requeue, secureRetryMs, type Told, tell } from './acu-told.ts'
+import { announce, dropSession, loseSecure, observe, requeue, secureRetryMs, type Told, tell } from './acu-told.ts'
 import type { ReceivedFrame } from './frame.ts'
 import { toHex } from './payload/field.ts'
 import type { Capability, Identity } from './pd-state.ts'
@@ -106,12 +106,13 @@ export function takeInitialMac(view: PdView, out: Told, frame: ReceivedFrame, no
   }
   view.stage = 'verify-id'
   view.tryAt = now
-  if (!view.distrusted) beSecure(view, out)
+  if (!view.distrusted) beSecure(view, out, now)
 }
 
-function beSecure(view: PdView, out: Told) {
+function beSecure(view: PdView, out: Told, now: number) {
   if (view.secure) return
   view.secure = true
+  view.secureSince = now
   view.secureFault = null
   view.pinned = true
   announce(view, out, true)
@@ -195,7 +196,7 @@ export function verifyIdentity(view: PdView, out: Told, identity: Identity, now:
   }
   view.identity = shown
   view.distrusted = false
-  beSecure(view, out)
+  beSecure(view, out, now)
   tell(view, out, { kind: 'identity', identity, cuid, authenticated: true })
   return true
 }
@@ -205,7 +206,7 @@ export function verifyCapabilities(view: PdView, out: Told, capabilities: readon
   const text = (list: readonly Capability[]) => list.map(({ function: fn, compliance, count }) => `${fn}:${compliance}:${count}`).join(' ')
   if (view.clearCapabilities !== null && text(view.clearCapabilities) !== text(capabilities)) {
     observe(view, out, 'downgrade', `capabilities in clear ${text(view.clearCapabilities)}, in the session ${text(capabilities)}`, now)
-  } else if (view.losses.every(instant => now - instant > secureRetryMs)) forgetObservations(view)
+  }
   view.clearCapabilities = null
   view.capabilities = capabilities
   tell(view, out, { kind: 'capabilities', capabilities, authenticated: true })

@@ -192,6 +192,8 @@ export interface Exchange {
   tries: number
   busy: number
   busySince: number
+  /** Frames that came instead of the answer. */
+  strays: number
 }
 
 export type Stage = 'identify' | 'describe' | 'challenge' | 'prove' | 'verify-id' | 'verify-cap' | 'key' | 'ready'
@@ -219,6 +221,7 @@ export interface PdView {
   /** Whether `online` or `offline` was told last; null before either. */
   online: boolean | null
   secure: boolean
+  secureSince: number
   secureFault: SecureFault | null
   distrusted: boolean
   session: Session | null
@@ -279,6 +282,7 @@ export function createView(policy: PdPolicy, random: (length: number) => Uint8Ar
     stage: 'identify',
     online: null,
     secure: false,
+    secureSince: now,
     secureFault: null,
     distrusted: false,
     session: null,

@@ -26,21 +26,16 @@ export function fault(view: PdView, out: Told, reason: string, now: number, coun
   view.told.set(reason, { at: now, count: 0 })
 }
 
-/** Tells an observation; the same one again only after a minute or once the PD was well in between. */
+/** Tells an observation; the same one again only after a minute, or where the PD was well before. */
 export function observe(view: PdView, out: Told, what: Observation, detail: string, now: number) {
   const key = 'observation ' + what
   const earlier = view.told.get(key)
-  if (earlier !== undefined && now - earlier.at < 6 * repeatMs) {
+  if (earlier !== undefined && now - earlier.at < 6 * repeatMs && !(view.secure && now - view.secureSince > secureRetryMs)) {
     earlier.count++
     return
   }
   view.told.set(key, { at: now, count: 0 })
   tell(view, out, { kind: 'observation', what, detail })
-}
-
-/** The PD is well: whatever comes next is told afresh. */
-export function forgetObservations(view: PdView) {
-  for (const key of view.told.keys()) if (key.startsWith('observation ')) view.told.delete(key)
 }
 
 /** Tells how a command ended. Commands of the ACU's own have the id 0 and are not told. */
@@ -128,7 +123,6 @@ export function goOffline(view: PdView, out: Told, reason: OfflineReason, now: n
   view.tryAt = Math.max(now, view.sentAt + probeMs)
   if (view.online === false) return
   view.online = false
-  forgetObservations(view)
   tell(view, out, { kind: 'offline', reason })
 }
 

@@ -151,7 +151,9 @@ export function hearReply(view: PdView, out: Told, frame: ReceivedFrame, now: nu
     const known = view.recent.includes(toHex(frame.bytes)) || toHex(frame.bytes) === view.lastFrame
     // Right behind an answer with sequence 0 it may be a second device's; a PD that starts over says it again.
     const late = exchange.sequence === 1 && exchange.tries === 0
-    if (frame.sequence === 0 && !macked && !known && !late) return lostCount(view, out, 'pd-restarted', now)
+    const restarts = frame.sequence === 0 && !known && (macked ? sealed && open(view.session, frame).ok : !late)
+    // A PD that keeps counting otherwise is met at sequence 0.
+    if (restarts || ++exchange.strays > 2) return lostCount(view, out, restarts ? 'pd-restarted' : 'sequence', now)
     return stray(view, out, frame, now)
   }
   if (!sealed) {

@@ -1,5 +1,5 @@
 import { dueAt, expire, expiresAt, hearNothing, hearReply, takeTurn, type Urgency } from './acu.ts'
-import { abortFile, queueCommand, sendFile } from './acu-answer.ts'
+import { abortFile, queueCommand, queueParts, sendFile } from './acu-answer.ts'
 import { pollInterval } from './acu-exchange.ts'
 import { type PairingRefusal, startPairing } from './acu-secure.ts'
 import { type AcuCommand, type AcuEvent, createView, type PdPolicy, type PdView, type PolicyFault, policyFault } from './acu-state.ts'
@@ -275,6 +275,17 @@ export function command(bus: Bus, address: number, message: AcuCommand, now: num
     }
     return queueCommand(view, out, message, now)
   })
+}
+
+/** Queues a long GENAUTH or CRAUTH in parts; the id of the last one's `result`. */
+export function commandInParts(
+  bus: Bus,
+  address: number,
+  name: 'GENAUTH' | 'CRAUTH',
+  whole: Uint8Array,
+  now: number,
+): Asked<number | null> {
+  return ask<number | null>(bus, address, now, null, (view, out) => queueParts(view, out, name, whole, now))
 }
 
 /** Gives one PD a key: `install` under SCBK-D, `session` inside the present session; `forMs` at most. */

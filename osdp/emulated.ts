@@ -33,6 +33,8 @@ export interface MemoryReader extends OpenPd {
    * `fault({ kind: 'none' })`. False where there is no card reply yet to replay or forge.
    */
   attack(attack: Attack, without?: 'key' | 'secure-channel'): boolean
+  /** What somebody on the cable makes of the bytes of each answer: others, or (null) nothing. Null takes him away. */
+  tap(change: ((bytes: Uint8Array) => Uint8Array | null) | null): void
   /** Takes the reader off the line for good. */
   remove(): void
 }
@@ -179,6 +181,10 @@ export function createMemoryLine({ clock, random, baud = 9600, suspendWhenIdle =
               return true
             }
           }
+        },
+        tap(change: ((bytes: Uint8Array) => Uint8Array | null) | null) {
+          wire.touch()
+          own.tap = change
         },
         remove() {
           if (removed) return

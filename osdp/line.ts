@@ -36,6 +36,7 @@ import {
   type BusOptions,
   busWakeAt,
   command,
+  commandInParts,
   createBus,
   endFile,
   file,
@@ -90,6 +91,8 @@ export interface Acu {
   stop(): void
   /** Queues a command ahead of polls; gives the id of its `result` event, or null where there is no such PD. */
   send(address: number, message: AcuCommand): number | null
+  /** Queues a long command in parts that fit the PD; gives the id of the last part's `result` event. */
+  sendInParts(address: number, name: 'GENAUTH' | 'CRAUTH', whole: Uint8Array): number | null
   /** Shows a colour until told otherwise (or for `seconds`); `flashing` alternates with dark twice a second. */
   led(
     address: number,
@@ -226,6 +229,7 @@ export function openAcu({ pipe, clock: handed, random, onEvent, watch }: AcuOpti
       pipe.close()
     },
     send,
+    sendInParts: (address, name, whole) => act(now => commandInParts(bus, address, name, whole, now)),
     led(address, { colour, flashing = false, seconds = 0, reader = 0, led = 0 }) {
       const onColor = Number(Object.keys(colours).find(key => colours[Number(key)] === colour))
       const pattern = { on: flashing ? 3 : 1, off: flashing ? 3 : 0, onColor, offColor: 0 }

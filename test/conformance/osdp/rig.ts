@@ -1,6 +1,9 @@
 import type { AcuEvent, PdPolicy } from '../../../osdp/acu-state.ts'
 import { createMemoryLine, type MemoryLine, type MemoryReader } from '../../../osdp/emulated.ts'
+import { createFeed, type Frame, feed } from '../../../osdp/frame.ts'
+
 import { type Acu, type LineEvent, openAcu } from '../../../osdp/line.ts'
+import { toHex } from '../../../osdp/payload/field.ts'
 import type { PdConfig } from '../../../osdp/pd-state.ts'
 import { type VirtualClock, virtualClock } from '../../../osdp/pipe/clock.ts'
 
@@ -33,6 +36,8 @@ export interface Rig {
   readonly line: MemoryLine
   readonly acu: Acu
   readonly events: Told[]
+  /** Every command and reply that went over the ACU's end, in order. */
+  readonly frames: (Frame & { readonly at: number; readonly hex: string })[]
   reader(config: Partial<PdConfig> & { readonly address: number }, policy?: Partial<PdPolicy> | null): MemoryReader
   /** Events of one kind, or all but the figures of the line's start. */
   of<K extends Told['kind']>(kind: K): Extract<Told, { kind: K }>[]
@@ -43,11 +48,18 @@ export function createRig(options: { readonly baud?: number; readonly suspendWhe
   const { seed = 1, ...rest } = options
   const line = createMemoryLine({ clock, random: seeded(seed), ...rest })
   const events: Told[] = []
+  const frames: Rig['frames'] = []
+  const hearing = createFeed()
   const acu = openAcu({
     pipe: line.acu,
     clock,
     random: seeded(seed + 77),
     onEvent: event => events.push({ ...event, at: line.acu.clock!.now() }),
+    watch(bytes, sent) {
+      for (const item of feed(sent ? createFeed() : hearing, bytes)) {
+        if (item.kind === 'frame') frames.push({ ...item, at: line.acu.clock!.now(), hex: toHex(item.bytes) })
+      }
+    },
   })
   acu.start()
   return {
@@ -55,6 +67,7 @@ export function createRig(options: { readonly baud?: number; readonly suspendWhe
     line,
     acu,
     events,
+    frames,
     reader(config, policy) {
       const full = { scbk: keyOf(config.address), ...config }
       const reader = line.addReader(full)
