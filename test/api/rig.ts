@@ -12,12 +12,15 @@ import { importSite } from '../../plugin/site/file.ts'
 import { openStore } from '../../plugin/store/open.ts'
 import type { Answer, Controllers } from '../../plugin/vms/commands.ts'
 import { createPlugin } from '../../plugin/vms/plugin.ts'
+import type { Clock } from '../../shared/clock.ts'
 import type { Command, CommandResult } from '../../shared/command.ts'
 import type { Check, EventType, StoredEvent } from '../../shared/event.ts'
 import { site as siteSchema } from '../../shared/site.ts'
 
 export const demoSite = () =>
   siteSchema.parse(parse(readFileSync(new URL('../../bin/demo-site.yaml', import.meta.url), 'utf8'), { schema: 'core' }))
+
+type Fields = Partial<StoredEvent> & { trace?: Check[] }
 
 /** A whole plugin server on a directory of its own, its controllers played by a table of answers. */
 export async function openRig(options: Partial<ApiOptions> & { directory?: string } = {}) {
@@ -26,7 +29,11 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
   if (!opened.ok) throw new Error(opened.message)
   const { store } = opened
   let shift = 0
-  const clock = { ...systemClock, wall: () => systemClock.wall() + shift }
+  const clock: Clock = {
+    now: () => systemClock.now() + shift,
+    wall: () => systemClock.wall() + shift,
+    at: (instant, fn) => systemClock.at(instant - shift, fn),
+  }
   const plugin = createPlugin({ store, clock, check: checkPlace })
   const author = { user: 'test', location: 'local' }
   if (plugin.book.current().revision === 0) {
@@ -68,24 +75,9 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
   const token = identity.addToken({ name: `test-${Math.random()}`, roles: ['administrator'], expires: null }).secret
   const sequences = new Map<string, number>()
 
-  return {
-    directory,
-    store,
-    plugin,
-    identity,
-    api,
-    token,
-    sent,
-    asked,
-    behaviour,
-    /** Moves the wall clock. */
-    shift: (ms: number) => {
-      shift += ms
-    },
-    /** Lets a controller tell an event. */
-    tell(type: EventType, fields: Partial<StoredEvent> & { controller?: string; trace?: Check[] } = {}): StoredEvent {
-      const { trace, ...rest } = fields
-      const controller = rest.controller ?? 'ctrl-1'
+  const tellMany = (count: number, type: EventType, { trace, ...fields }: Fields = {}): StoredEvent[] => {
+    const controller = fields.controller ?? 'ctrl-1'
+    const batch = Array.from({ length: count }, () => {
       const sequence = (sequences.get(controller) ?? plugin.log.next(controller, 'log-1') - 1) + 1
       sequences.set(controller, sequence)
       const event: StoredEvent = {
@@ -97,11 +89,34 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
         type,
         categories: [],
         source: { kind: 'door', id: 'front' },
-        ...rest,
+        ...fields,
       }
-      plugin.take(controller, 'log-1', [{ event, trace }])
-      return event
+      return { event, trace }
+    })
+    plugin.take(controller, 'log-1', batch)
+    return batch.map(({ event }) => event)
+  }
+
+  return {
+    directory,
+    store,
+    plugin,
+    identity,
+    api,
+    token,
+    sent,
+    asked,
+    behaviour,
+    /** Moves both clocks on; what is due already comes when it would have come. */
+    shift: (ms: number) => {
+      shift += ms
     },
+    /** Lets a controller tell an event. */
+    tell(type: EventType, fields: Fields = {}): StoredEvent {
+      return tellMany(1, type, fields)[0]!
+    },
+    /** Lets a controller tell several at once. */
+    tellMany,
     async call(method: string, url: string, body?: unknown, headers: Record<string, string> = {}) {
       const response = await api.inject({
         method: method as 'GET',
