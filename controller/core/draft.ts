@@ -87,21 +87,21 @@ export class Draft {
     table.set(id, value)
   }
 
-  /** Every row of a kind. */
+  /** Every row of a kind as it is now: what is set while going through them is not seen. */
   *each<K extends Kind>(kind: K): Generator<[id: string, row: Rows[K]]> {
-    const written = this.#written[kind]
-    for (const [id, row] of this.#state.rows[kind]) if (!written?.has(id)) yield [id, row]
-    for (const [id, row] of [...(written ?? [])]) if (row !== null) yield [id, row]
+    const written = new Map(this.#written[kind])
+    for (const [id, row] of this.#state.rows[kind]) if (!written.has(id)) yield [id, row]
+    for (const [id, row] of written) if (row !== null) yield [id, row]
   }
 
   /** Ids of the rows of a kind that name an instant to be looked at. */
   *timed(kind: Kind): Generator<string> {
-    const written = this.#written[kind]
+    const written = new Map<string, unknown>(this.#written[kind])
     for (const key of this.#state.timed) {
       const [of, id] = splitKey(key)
-      if (of === kind && !written?.has(id)) yield id
+      if (of === kind && !written.has(id)) yield id
     }
-    for (const [id, row] of [...(written ?? [])]) if (row !== null && isTimed(row as Timed)) yield id
+    for (const [id, row] of written) if (row !== null && isTimed(row as Timed)) yield id
   }
 
   /** Before `controller.started` nothing is an event: what stands then is told at the start. */
