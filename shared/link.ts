@@ -87,7 +87,15 @@ const upMessages = {
     /** What it can be asked beside commands. */
     asks: z.array(z.string()),
   }),
-  ping: z.object({ protocol, kind: z.literal('ping'), session: z.string(), ...moment }),
+  /** What the plugin should have by now: another site on offer, or states that it has not heard, are told again. */
+  ping: z.object({
+    protocol,
+    kind: z.literal('ping'),
+    session: z.string(),
+    ...moment,
+    revision: z.string().nullable(),
+    states: z.number().int(),
+  }),
   /** `gap`: what was removed unacknowledged, first and last sequence. */
   events: z.object({
     protocol,
@@ -97,10 +105,12 @@ const upMessages = {
     gap: z.object({ first: sequence, last: sequence }).optional(),
     events: z.array(loggedEvent),
   }),
+  /** The first of a connection is `whole`; `number` counts them. */
   states: z.object({
     protocol,
     kind: z.literal('states'),
     session: z.string(),
+    number: z.number().int(),
     whole: z.boolean(),
     elements: z.array(elementState),
     gone: z.array(z.string()),
@@ -164,7 +174,9 @@ const downMessages = {
     last: z.string().nullable(),
     shared: z.object({ epoch: z.string(), version: z.number().int() }),
   }),
-  pong: z.object({ protocol, kind: z.literal('pong'), session: z.string(), ...moment, at }),
+  /** `shared` is the version that the controller should have by now. */
+  pong: z.object({ protocol, kind: z.literal('pong'), session: z.string(), ...moment, at, shared: z.number().int() }),
+  'states-wanted': z.object({ protocol, kind: z.literal('states-wanted'), session: z.string() }),
   /** Everything up to this sequence is stored by the plugin. */
   ack: z.object({ protocol, kind: z.literal('ack'), session: z.string(), logId: z.string(), sequence }),
   /**
@@ -244,6 +256,8 @@ export function readMessage<T>(schema: z.ZodType<T>, payload: string): T | undef
 
 /** What carries the link's messages: MQTT, or memory under a virtual clock. Each end has its own. */
 export interface LinkTransport {
+  /** Connects, and keeps connecting; called again, another will holds from the next connection on. */
+  open(will?: LastWill): void
   /** Messages can be sent now. */
   readonly up: boolean
   /** How often the ends assure each other that they are there, in ms; 0 where the transport itself tells both at once. */
@@ -259,7 +273,7 @@ export interface LinkTransport {
   close(): void
 }
 
-/** A message that the broker sends when the connection breaks without having been closed. */
+/** A message that the broker sends when a connection breaks without having been closed. */
 export interface LastWill {
   readonly topic: string
   readonly payload: string

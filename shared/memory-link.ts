@@ -9,7 +9,7 @@ export interface MemoryTransport extends LinkTransport {
 
 /** A broker in memory: no socket, no timer of its own, the same order of messages in every run. */
 export interface MemoryBroker {
-  connect(options?: { readonly will?: LastWill }): MemoryTransport
+  connect(): MemoryTransport
 }
 
 export interface MemoryBrokerOptions {
@@ -19,6 +19,8 @@ export interface MemoryBrokerOptions {
    */
   readonly delay?: (topic: string) => number | null
   readonly clock?: Clock
+  /** For ends that must find out themselves whether the other one is there, as over a network; 0 unless told otherwise. */
+  readonly heartbeatMs?: number
 }
 
 interface Connection {
@@ -31,7 +33,7 @@ interface Connection {
   readonly filters: { readonly filter: readonly string[]; readonly receive: (topic: string, payload: string, retained: boolean) => void }[]
 }
 
-export function createMemoryBroker({ delay, clock }: MemoryBrokerOptions = {}): MemoryBroker {
+export function createMemoryBroker({ delay, clock, heartbeatMs = 0 }: MemoryBrokerOptions = {}): MemoryBroker {
   const connections = new Set<Connection>()
   const queue: (() => void)[] = []
   let draining = false
@@ -66,9 +68,10 @@ export function createMemoryBroker({ delay, clock }: MemoryBrokerOptions = {}): 
     })
 
   return {
-    connect({ will } = {}) {
+    connect() {
       const connection: Connection = { up: true, closed: false, generation: 0, busyUntil: 0, filters: [] }
       const watchers: ((up: boolean) => void)[] = []
+      let will: LastWill | undefined
       connections.add(connection)
       const change = (up: boolean) => {
         if (connection.closed || connection.up === up) return
@@ -81,10 +84,13 @@ export function createMemoryBroker({ delay, clock }: MemoryBrokerOptions = {}): 
         })
       }
       return {
+        open(wanted) {
+          will = wanted
+        },
         get up() {
           return connection.up && !connection.closed
         },
-        heartbeatMs: 0,
+        heartbeatMs,
         publish(topic, payload) {
           if (connection.up && !connection.closed) publish(topic, payload)
         },

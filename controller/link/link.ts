@@ -94,6 +94,7 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
   /** What was heard of what others shared, and whether the plugin knows all of ours. */
   let cursor = { epoch: '', version: 0 }
   let retold = false
+  let statesTold = 0
   let gathering: Cancel | undefined
   let timers: Cancel[] = []
 
@@ -157,7 +158,13 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
     gathering = undefined
     const view = phase === 'catching-up' || phase === 'up' ? host?.view() : undefined
     const news = view && diff.next(describe(view.model, view.state))
-    if (news !== undefined) say('states', news)
+    if (news !== undefined) say('states', { number: ++statesTold, ...news })
+  }
+
+  function retellStates(): void {
+    diff.forget()
+    statesTold = 0
+    tellStates()
   }
 
   function welcomed(message: Down<'welcome'>): void {
@@ -176,8 +183,7 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
     const same = kept.epoch === message.shared.epoch
     cursor = { epoch: message.shared.epoch, version: same ? kept.version : 0 }
     wantShared()
-    diff.forget()
-    tellStates()
+    retellStates()
     // A plugin that has begun anew knows nothing of what was shared.
     const view = same ? undefined : host?.view()
     outbox.open(message.next, view ? everythingShared(view.model, view.state, batchSize) : [].values(), () => {
@@ -251,7 +257,11 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
 
   /** What may be said to this session alone. */
   const handlers: { [K in DownMessage['kind']]?: (message: Down<K>) => void } = {
-    pong: ({ at, mono, wall }) => freshness.heard(at, mono, wall),
+    pong({ at, mono, wall, shared }) {
+      freshness.heard(at, mono, wall)
+      if (shared !== cursor.version) wantShared()
+    },
+    'states-wanted': retellStates,
     ack: ({ logId, sequence }) => outbox.acknowledged(logId, sequence),
     'share-ack': ({ logId, position }) => outbox.shared(logId, position),
     shared: takeShared,
@@ -297,7 +307,7 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
       transport.reset()
     } else if (session === null) greet()
     else {
-      say('ping', moment())
+      say('ping', { ...moment(), revision: store.inForce?.revision ?? null, states: statesTold })
       fetching.again()
       if (phase === 'catching-up') wantShared()
     }
@@ -327,6 +337,7 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
       phase = 'down'
       session = null
       store.onDurable(() => outbox.pump())
+      transport.open({ topic: topics.up, payload: JSON.stringify({ protocol: spoken.newest, kind: 'offline', boot }) })
       timers = [() => {}, clock.at(clock.now() + firstPatience, () => phase !== 'up' && host?.input({ kind: 'link', up: false }))]
       if (transport.heartbeatMs > 0) timers[0] = clock.at(clock.now() + transport.heartbeatMs, beat)
       greet()

@@ -63,6 +63,7 @@ export function createOutbox(store: Store, clock: Clock, send: (telling: Telling
     timer = undefined
     if (!open || (confirmed === told && share === null)) return
     timer = clock.at(clock.now() + patience, () => {
+      timer = undefined
       told = confirmed
       share = null
       pump()

@@ -102,6 +102,10 @@ interface Session {
   /** The other end has all that was shared, and is told more as it comes. */
   sharedOpen: boolean
   push: Push
+  /** The last revision that the controller did not take. */
+  rejected: string | null
+  /** The number of the last states heard. */
+  states: number
 }
 
 interface Request {
@@ -111,7 +115,10 @@ interface Request {
 }
 
 /** A controller that says nothing for so long is offline; ms. */
-const silentMs = 10_000
+const silentMs = 9_000
+const watchMs = 1_000
+/** One that has never come is told so long after the start; ms. */
+const firstMs = 10_000
 const sharedPage = 500
 /** A skew that has moved by this much is told again; ms. */
 const skewStep = 1_000
@@ -205,7 +212,16 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
       heardAt: clock.wall(),
       asks,
     }
-    const fresh: Session = { status, protocol, heard: clock.now(), shared: 0, sharedOpen: false, push: createPush(source) }
+    const fresh: Session = {
+      status,
+      protocol,
+      heard: clock.now(),
+      shared: 0,
+      sharedOpen: false,
+      push: createPush(source),
+      rejected: null,
+      states: 0,
+    }
     sessions.set(controller, fresh)
     onController?.(status, known?.status)
     send(controller, 'welcome', {
@@ -238,7 +254,12 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   const handlers: {
     [K in Exclude<UpMessage['kind'], 'online' | 'offline'>]: (controller: string, message: Up<K>, current: Session) => void
   } = {
-    ping: (controller, { mono, wall }) => send(controller, 'pong', { mono, wall, at: clock.now() }),
+    ping(controller, { mono, wall, revision, states }, current) {
+      send(controller, 'pong', { mono, wall, at: clock.now(), shared: current.sharedOpen ? current.shared : ledger.version })
+      const offered = configurationFor(controller)?.revision()
+      if (offered !== revision && offered !== current.rejected) offer(controller)
+      if (states !== current.states) send(controller, 'states-wanted', {})
+    },
     events(controller, { logId, gap, events }) {
       if (events.some(({ event }) => event.controller !== controller || event.logId !== logId)) {
         onTrouble?.(controller, 'it tells events of another controller or log; they are left out')
@@ -253,7 +274,11 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
       }
       send(controller, 'ack', { logId, sequence: next - 1 })
     },
-    states: (controller, { elements, gone, whole }) => onStates?.(controller, elements, gone, whole),
+    states(controller, { number, elements, gone, whole }, current) {
+      if (!whole && number !== current.states + 1) return
+      current.states = number
+      onStates?.(controller, elements, gone, whole)
+    },
     share(controller, { logId, position: through, presence, uses }) {
       ledger.merge(presence, uses)
       send(controller, 'share-ack', { logId, position: through })
@@ -270,6 +295,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
       else send(controller, 'configuration-part', part)
     },
     'configuration-outcome'(_controller, { revision, outcome, problems }, current) {
+      current.rejected = outcome === 'rejected' ? revision : null
       if (outcome === 'rejected') change(current, { problems })
       else
         change(current, {
@@ -319,7 +345,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   }
 
   function watch(): void {
-    timer = clock.at(clock.now() + transport.heartbeatMs, watch)
+    timer = clock.at(clock.now() + watchMs, watch)
     for (const [controller, current] of sessions) if (clock.now() - current.heard > silentMs) leave(controller, current)
   }
 
@@ -382,8 +408,9 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   return {
     start() {
       running = true
-      if (transport.heartbeatMs > 0) timer = clock.at(clock.now() + transport.heartbeatMs, watch)
-      firstCall = clock.at(clock.now() + silentMs, () => expected?.().forEach(missing))
+      transport.open()
+      if (transport.heartbeatMs > 0) timer = clock.at(clock.now() + watchMs, watch)
+      firstCall = clock.at(clock.now() + firstMs, () => expected?.().forEach(missing))
       if (transport.up) callAll()
     },
     stop() {
