@@ -1,7 +1,6 @@
 import { createParser } from 'eventsource-parser'
 import type { Action } from '../../shared/command.ts'
 import type { Check, StoredEvent } from '../../shared/event.ts'
-import type { ElementState } from '../../shared/state.ts'
 
 /** A refusal of the API (RFC 9457), with the operator's text in `detail`; `status` 0 when the server did not answer. */
 export interface Refused {
@@ -31,13 +30,13 @@ export interface Configuration {
   readonly revision: string
   readonly elements: readonly Element[]
   readonly eventTypes: readonly { readonly id: string; readonly name: string }[]
+  readonly stateTypes: readonly { readonly id: string; readonly name: string }[]
 }
 
 export interface State {
   readonly element: string
   readonly states: readonly string[]
   readonly flags: { readonly alarm: boolean; readonly tamper: boolean; readonly offline: boolean }
-  readonly detail: ElementState | null
 }
 
 /** An event as delivered: the controller's own, and where it stands in the stream. */

@@ -11,22 +11,22 @@ const actions: readonly { readonly action: Action; readonly label: string }[] = 
   { action: 'reset', label: 'Reset' },
 ]
 
-const statuses: Record<string, string> = {
-  'reader-offline': 'Reader offline',
-  'reader-error': 'Reader error',
-  'controller-offline': 'Controller offline',
-}
-const modes: Record<string, string> = {
-  unlocked: 'Unlocked by an operator',
-  locked: 'Locked by an operator',
-  lockdown: 'Lockdown',
-  override: 'Override',
-  emergency: 'Emergency',
-}
-const conditions: Record<string, string> = {
-  'door.forced-open': 'Forced open',
-  'door.open-too-long': 'Open too long',
-  'input.supervision-fault': 'Cable fault',
+/** What a state looks like; the rest is grey and outlined. */
+const colours: Record<string, string> = {
+  unlocked: 'green',
+  'unlocked-by-operator': 'green',
+  open: 'orange',
+  override: 'blue',
+  'locked-by-operator': 'blue',
+  lockdown: 'red',
+  emergency: 'red',
+  'forced-open': 'red',
+  'open-too-long': 'red',
+  'supervision-fault': 'red',
+  tamper: 'red',
+  'reader-offline': 'red',
+  'reader-error': 'red',
+  'controller-offline': 'red',
 }
 
 /** One door: what it is like now, and what may be done to it. */
@@ -35,13 +35,13 @@ export function DoorCard(props: {
   door: Element
   readers: readonly Element[]
   state: State | undefined
+  names: ReadonlyMap<string, string>
   mayOperate: boolean
   present: ((reader: string) => void) | null
 }) {
-  const { client, door, readers, state, mayOperate, present } = props
+  const { client, door, readers, state, names, mayOperate, present } = props
   const [busy, setBusy] = useState<Action | null>(null)
   const [said, setSaid] = useState<string | null>(null)
-  const detail = state?.detail?.kind === 'door' ? state.detail : null
 
   const send = async (action: Action) => {
     setBusy(action)
@@ -53,47 +53,22 @@ export function DoorCard(props: {
   return (
     <Card withBorder padding="md" data-door={door.id}>
       <Stack gap="xs">
-        <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Group justify="space-between" align="flex-start">
           <Title order={3} size="h5">
             {door.name}
           </Title>
           <Group gap={6} justify="flex-end">
-            {detail?.lock && (
-              <Badge color={detail.lock === 'locked' ? 'gray' : 'green'} variant="filled">
-                {detail.lock === 'locked' ? 'Locked' : 'Unlocked'}
+            {(state?.states ?? []).map(id => (
+              <Badge
+                key={id}
+                color={colours[id] ?? 'gray'}
+                variant={colours[id] ? 'filled' : 'outline'}
+                {...(colours[id] ? {} : { c: 'inherit' })}
+              >
+                {names.get(id) ?? id}
               </Badge>
-            )}
-            {detail && (
-              <Badge color={detail.position === 'open' ? 'orange' : 'gray'} variant="outline" c="inherit">
-                {detail.position === 'unknown' ? 'Position unknown' : detail.position === 'open' ? 'Open' : 'Closed'}
-              </Badge>
-            )}
-            {!detail && (
-              <Badge color="gray" variant="outline" c="inherit">
-                Unknown
-              </Badge>
-            )}
+            ))}
           </Group>
-        </Group>
-        <Group gap={6}>
-          {detail && modes[detail.mode] && (
-            <Badge color={detail.mode === 'lockdown' || detail.mode === 'emergency' ? 'red' : 'blue'} variant="filled">
-              {modes[detail.mode]}
-            </Badge>
-          )}
-          {detail?.standing.map(type => (
-            <Badge key={type} color="red" variant="filled">
-              {conditions[type] ?? type}
-            </Badge>
-          ))}
-          {(state?.flags.offline ? ['controller-offline'] : detail ? [detail.status] : []).map(
-            status =>
-              statuses[status] && (
-                <Badge key={status} color="red" variant="filled">
-                  {detail?.status === 'reader-offline' ? statuses['reader-offline'] : statuses[status]}
-                </Badge>
-              ),
-          )}
         </Group>
         {mayOperate && (
           <Group gap={6}>

@@ -24,19 +24,19 @@ export function EventList(props: {
     <Stack gap={6} aria-live="polite" aria-relevant="additions" role="list">
       {events.map(event => (
         <Card key={event.id} withBorder padding={0} role="listitem" data-event={event.type}>
-          <UnstyledButton onClick={() => ask(event)} p="xs" aria-label={`Why: ${headline(event, configuration)}`}>
-            <Group justify="space-between" wrap="nowrap" gap="xs">
-              <Group gap="xs" wrap="nowrap" miw={0}>
-                <Badge color={colour(event)} variant="filled" style={{ flexShrink: 0 }}>
+          <UnstyledButton onClick={() => ask(event)} p="xs" w="100%">
+            <Group justify="space-between" wrap="nowrap" gap="xs" align="flex-start">
+              <Group gap={6} miw={0}>
+                <Badge color={colour(event)} variant="filled">
                   {headline(event, configuration)}
                 </Badge>
-                <Text size="sm" truncate>
+                <Text size="sm">
                   {[placeOf(event, configuration), whoIn(event, people), event.reason && reasonWords(event.reason)]
                     .filter(Boolean)
                     .join(' · ')}
                 </Text>
               </Group>
-              <Text size="xs" c="dimmed" ff="monospace">
+              <Text size="xs" ff="monospace" style={{ whiteSpace: 'nowrap' }}>
                 {timeOf(event.time)}
               </Text>
             </Group>

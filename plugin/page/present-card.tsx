@@ -1,4 +1,4 @@
-import { Alert, Button, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Client, Person } from '../client/client.ts'
 import { nameOf } from './words.ts'
@@ -20,33 +20,42 @@ export function PresentCard(props: { client: Client; reader: string | null; peop
     if (answer.ok) close()
   }
   return (
-    <Modal opened={reader !== null} onClose={close} title={`Present a card at ${reader}`} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <Stack>
-        <Select
-          label="Card"
-          data={cards}
-          value={card}
-          onChange={setCard}
-          searchable
-          disabled={bits !== ''}
-          comboboxProps={{ withinPortal: true }}
-        />
-        <TextInput
-          label="Or bits as a reader would send them"
-          placeholder="10110…"
-          value={bits}
-          onChange={event => setBits(event.currentTarget.value.trim())}
-          error={/^[01]*$/.test(bits) ? null : 'Bits are 0 and 1'}
-        />
-        {problem && (
-          <Alert color="red" role="alert">
-            {problem}
-          </Alert>
-        )}
-        <Button disabled={(card === null && bits === '') || !/^[01]*$/.test(bits)} onClick={() => void present()}>
-          Present
-        </Button>
-      </Stack>
-    </Modal>
+    <Modal.Root opened={reader !== null} onClose={close}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          <Group justify="space-between" pb="sm" pt="md" wrap="nowrap">
+            <Modal.Title>Present a card at {reader}</Modal.Title>
+            <Modal.CloseButton aria-label="Close" />
+          </Group>
+          <Stack>
+            <Select
+              label="Card"
+              data={cards}
+              value={card}
+              onChange={setCard}
+              searchable
+              disabled={bits !== ''}
+              comboboxProps={{ withinPortal: true }}
+            />
+            <TextInput
+              label="Or bits as a reader would send them"
+              placeholder="10110…"
+              value={bits}
+              onChange={event => setBits(event.currentTarget.value.trim())}
+              error={/^[01]*$/.test(bits) ? null : 'Bits are 0 and 1'}
+            />
+            {problem && (
+              <Alert color="red" role="alert">
+                {problem}
+              </Alert>
+            )}
+            <Button disabled={(card === null && bits === '') || !/^[01]*$/.test(bits)} onClick={() => void present()}>
+              Present
+            </Button>
+          </Stack>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }

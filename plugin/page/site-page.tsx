@@ -18,6 +18,7 @@ export function SitePage(props: { client: Client; user: string; rights: readonly
   const [presenting, setPresenting] = useState<string | null>(null)
   const elements = live.configuration?.elements ?? []
   const doors = elements.filter(element => element.type === 'door')
+  const stateNames = new Map(live.configuration?.stateTypes.map(({ id, name }) => [id, name]))
 
   const doorList = (
     <Stack component="section" aria-label="Doors" gap="sm">
@@ -33,6 +34,7 @@ export function SitePage(props: { client: Client; user: string; rights: readonly
             door={door}
             readers={elements.filter(e => e.type === 'reader' && elements.find(p => p.id === e.parent)?.parent === door.id)}
             state={live.states.get(door.id)}
+            names={stateNames}
             mayOperate={rights.includes('operate-doors')}
             present={rights.includes('manage-configuration') ? setPresenting : null}
           />

@@ -23,5 +23,5 @@ export function whoIn(event: LiveEvent, people: ReadonlyMap<string, Person>): st
 }
 
 export function timeOf(instant: string): string {
-  return new Date(instant).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  return new Date(instant).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 }

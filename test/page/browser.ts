@@ -14,7 +14,9 @@ const flags = [
 ]
 
 /** Debian's Chromium with nothing remembered. */
-export async function openBrowser(options: { readonly phone?: boolean } = {}): Promise<{ context: BrowserContext; page: Page; close(): Promise<void> }> {
+export async function openBrowser(
+  options: { readonly phone?: boolean } = {},
+): Promise<{ context: BrowserContext; page: Page; close(): Promise<void> }> {
   const profile = mkdtempSync(join(tmpdir(), 'portunus-browser-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',

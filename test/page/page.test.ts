@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser } from './browser.ts'
+import { startServer } from './server.ts'
+
+// Evaluated, not added as a script: the page's own policy lets no foreign script in.
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+
+/** What axe finds on the page as it is. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { violations } = await (
+      window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    ).axe.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' | ')}`)
+  })
+}
+
+async function signIn(page: Page, url: string, password: string): Promise<void> {
+  await page.goto(url)
+  await page.getByLabel('User name').fill('admin')
+  await page.locator('input[name=password]').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+describe('the page in a real browser', () => {
+  let server: Awaited<ReturnType<typeof startServer>>
+  beforeAll(async () => {
+    server = await startServer()
+  })
+  afterAll(async () => {
+    await server.stop()
+  })
+
+  it('leads from sign-in to a granted swipe, live, and says why', async () => {
+    const { page, close } = await openBrowser()
+    try {
+      const errors: string[] = []
+      page.on('pageerror', error => errors.push(error.message))
+      await signIn(page, server.url, 'not the password')
+      await page.getByRole('alert').getByText(/wrong/i).waitFor()
+      expect(await faults(page)).toEqual([])
+
+      await signIn(page, server.url, server.password)
+      const front = page.locator('[data-door=front]')
+      await front.getByText('Locked', { exact: true }).waitFor()
+      await page.getByRole('status').getByText('Live').waitFor()
+      expect(await faults(page)).toEqual([])
+
+      await front.getByRole('button', { name: /^Present a card/ }).click()
+      await page.getByRole('combobox', { name: 'Card' }).click()
+      await page.getByRole('option', { name: /Amber/ }).first().click()
+      await page.getByRole('button', { name: 'Present', exact: true }).click()
+      const granted = page.locator('[data-event="access.granted"]').first()
+      await granted.waitFor()
+      await front.getByText('Unlocked', { exact: true }).waitFor()
+
+      await granted.getByRole('button').click()
+      const drawer = page.getByRole('dialog', { name: 'Access granted' })
+      await drawer.getByText('What was checked').waitFor()
+      for (const check of ['format', 'credential', 'access rule']) await drawer.getByText(check, { exact: true }).first().waitFor()
+      expect(await faults(page)).toEqual([])
+      expect(errors).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+
+  it('takes commands, and shows what came of them', async () => {
+    const { page, close } = await openBrowser()
+    try {
+      await signIn(page, server.url, server.password)
+      const archive = page.locator('[data-door=archive]')
+      await archive.getByRole('button', { name: 'Lockdown' }).click()
+      await archive.getByText('Lockdown', { exact: true }).first().waitFor()
+      await archive.getByRole('button', { name: 'Grant access' }).click()
+      await archive
+        .getByRole('alert')
+        .getByText(/lockdown/i)
+        .waitFor()
+      await archive.getByRole('button', { name: 'Reset' }).click()
+      await archive.locator('text=Lockdown >> nth=1').waitFor({ state: 'detached' })
+    } finally {
+      await close()
+    }
+  })
+
+  it('fits a phone', async () => {
+    const { page, close } = await openBrowser({ phone: true })
+    try {
+      await signIn(page, server.url, server.password)
+      await page.locator('[data-door=front]').waitFor()
+      const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      expect(await overflow()).toBe(0)
+      await page.getByText('Events', { exact: true }).first().click()
+      await page.locator('[data-event]').first().waitFor()
+      expect(await overflow()).toBe(0)
+      expect(await faults(page)).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+})
