@@ -8,6 +8,7 @@ import { fieldSteps } from '../controller/emulator/scenario.ts'
 import { randomPassword } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { createServer, type PluginServer } from '../plugin/main.ts'
+import { buildPage } from '../plugin/page/build.ts'
 import { checkSiteFile } from '../plugin/site/check.ts'
 import { importSite } from '../plugin/site/file.ts'
 import { readFact, writeFact } from '../plugin/store/facts.ts'
@@ -55,6 +56,7 @@ async function run(options: Options): Promise<void> {
   const cleanUp: (() => Promise<void> | void)[] = [() => store.close()]
   try {
     const loaded = readSiteOnce(store, options.site)
+    await buildPage()
     const broker = await openBroker(options.host, options.mqttPort)
     cleanUp.unshift(broker.close)
     const server = await createServer({
@@ -65,11 +67,11 @@ async function run(options: Options): Promise<void> {
       onTrouble: (controller, trouble) => process.stderr.write(`controller ${controller}: ${trouble}\n`),
     })
     cleanUp.unshift(server.close)
-    const password = loaded ? await firstStart(server, store, loaded) : undefined
+    if (loaded) await firstStart(server, store, loaded)
     const address = await listen(server, options)
     const emulated = startEmulated({ server, connect: broker.connect, directory: join(store.directory, 'controllers') })
     cleanUp.unshift(emulated.stop)
-    announce(server, emulated, address, password)
+    announce(server, emulated, address)
     await stopped
   } finally {
     for (const step of cleanUp) await step()
@@ -101,12 +103,12 @@ function readSiteOnce(store: Store, asked: string | undefined): { site: Site; so
   return { site, source }
 }
 
-/** Loads the site, makes the keys and the administrator. @returns the administrator's password, where one was made */
+/** Loads the site, makes the keys and the administrator, whose password is told at once: whatever fails after it, there is no other way in. */
 async function firstStart(
   { plugin, identity, keys }: PluginServer,
   store: Store,
   { site, source }: { site: Site; source: string },
-): Promise<string | undefined> {
+): Promise<void> {
   const author = { user: 'system', location: 'local' }
   keys.main()
   const imported = importSite(plugin.book, site, { author, category: 'configuration', message: 'Loaded the site of the first start' })
@@ -114,13 +116,12 @@ async function firstStart(
     throw new Stop(
       `portunus start: ${imported.reason === 'invalid' ? imported.problems.map(p => formatProblem(p)).join('; ') : imported.message}`,
     )
-  let password: string | undefined
   if (!identity.userNamed('admin')) {
-    password = randomPassword()
+    const password = randomPassword()
     await identity.addUser({ name: 'admin', password, roles: ['administrator'] })
+    process.stdout.write(`administrator: admin  password: ${password}\n`)
   }
   writeFact(store, 'source', source)
-  return password
 }
 
 async function listen(server: PluginServer, { host, port }: Options): Promise<string> {
@@ -138,9 +139,8 @@ async function listen(server: PluginServer, { host, port }: Options): Promise<st
   }
 }
 
-function announce({ plugin }: PluginServer, emulated: EmulatedSite, address: string, password: string | undefined): void {
+function announce({ plugin }: PluginServer, emulated: EmulatedSite, address: string): void {
   const { site } = plugin.book.configuration()
-  if (password !== undefined) process.stdout.write(`administrator: admin  password: ${password}\n`)
   process.stdout.write(
     `${site.site.name}: ${site.doors.length} doors, ${emulated.count} of ${site.controllers.length} controllers emulated\n`,
   )
