@@ -1,5 +1,5 @@
 import type { Path } from '../../shared/problem.ts'
-import { type Door, type Reader, type Side, type Site, type Supervision, sides } from '../../shared/site.ts'
+import { type Door, type Lock, type Reader, type Rex, type Side, type Site, type Supervision, sides } from '../../shared/site.ts'
 import type { Use } from './board.ts'
 import { portsOf } from './boards/index.ts'
 
@@ -21,6 +21,12 @@ export interface Demand {
   /** Of an input. */
   readonly role?: 'general' | 'emergency'
   readonly supervision?: Supervision | null
+  /** Of a door monitor or REX: at which circuit it is open or pressed. */
+  readonly contact?: 'circuit-open' | 'circuit-closed'
+  /** Of a REX. */
+  readonly device?: Rex['kind']
+  /** Of a lock. */
+  readonly failure?: Lock['type']
 }
 
 /** A demand with the port it has. */
@@ -52,8 +58,8 @@ export function demandsOf(site: Wired, controllerId: string): Demand[] {
     const common = { controller: controllerId, door: door.id }
     if (door.type === 'door') demands.push(...locksOf(door, at))
     if (door.doorMonitor !== null) {
-      const { port, supervision } = door.doorMonitor
-      demands.push({ ...common, kind: 'door-monitor', port, supervision, path: [...at, 'doorMonitor', 'port'] })
+      const { port, supervision, openIf: contact } = door.doorMonitor
+      demands.push({ ...common, kind: 'door-monitor', port, supervision, contact, path: [...at, 'doorMonitor', 'port'] })
     }
     if (door.type !== 'door') return
     for (const side of sides) {
@@ -65,7 +71,8 @@ export function demandsOf(site: Wired, controllerId: string): Demand[] {
       }
       if (rex !== null) {
         const path = rex.port === undefined ? [...at, side, 'rex'] : [...at, side, 'rex', 'port']
-        demands.push({ ...common, kind: 'rex', side, port: rex.port, supervision: rex.supervision, path })
+        const { port, supervision, activeIf: contact, kind: device } = rex
+        demands.push({ ...common, kind: 'rex', side, port, supervision, contact, device, path })
       }
     }
   })
@@ -76,7 +83,17 @@ function locksOf(door: Door, at: Path): Demand[] {
   return (['primary', 'secondary'] as const).flatMap(lock => {
     const wired = door.locks[lock]
     if (wired === null) return []
-    return [{ kind: 'lock', controller: door.controller, door: door.id, lock, port: wired.relay, path: [...at, 'locks', lock, 'relay'] }]
+    return [
+      {
+        kind: 'lock',
+        controller: door.controller,
+        door: door.id,
+        lock,
+        port: wired.relay,
+        failure: wired.type,
+        path: [...at, 'locks', lock, 'relay'],
+      },
+    ]
   })
 }
 

@@ -72,8 +72,8 @@ export const raspberryPi: Board = {
     serial: { can: ['osdp-reader'], limits: 'USB or UART converter to RS-485; up to 8 readers in a row', supervised: false, addresses: 8 },
   },
   connectors: [
-    { id: 'J8 odd', name: 'Header, odd pins', edge: 'left', pins: numbered(odd, 1) },
-    { id: 'J8 even', name: 'Header, even pins', edge: 'right', pins: numbered(even, 2) },
+    { id: 'J8', name: 'odd pins', edge: 'left', pins: numbered(odd, 1) },
+    { id: 'J8', name: 'even pins', edge: 'right', pins: numbered(even, 2) },
   ],
   jumpers: [],
   notes: [
