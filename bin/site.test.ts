@@ -41,7 +41,7 @@ describe('site check', () => {
     expect(told.map(line => line.split(' ').slice(0, 2).join(' '))).toEqual([
       `${bad}:2:18 site.timeZone:`,
       `${bad}:3:1 colour:`,
-      `${bad}:6:83 doors[0].doorMonitor.port:`,
+      `${bad}:6:85 doors[0].doorMonitor.port:`,
       `${bad}:7:50 doors[1].locks.primary.relay:`,
     ])
   })
