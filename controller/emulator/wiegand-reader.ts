@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Reader, Site } from '../../shared/site.ts'
-import { type Bits, type Colour, type Edge, encodeKeys, encodePulses, readerTimings } from '../../wiegand/index.ts'
+import { type Bits, type Colour, type Edge, encodeKeys, encodePulses, type ReaderLevels, readerTimings } from '../../wiegand/index.ts'
 import { type MemoryEdges, memoryEdges } from '../field/edge-source.ts'
-import { createWiegandField } from '../field/wiegand.ts'
+import { createWiegandField, type WiegandPort } from '../field/wiegand.ts'
 import type { Random } from './random.ts'
 import type { EmulatedReader, ReaderBench } from './world.ts'
 
@@ -31,17 +31,14 @@ export function createWiegandBench(options: {
     field: createWiegandField({
       controller,
       clock,
-      port: (_controller, _port, reader) => {
-        const { edges, show } = of(reader)
-        return { edges, show }
-      },
+      port: (_controller, _port, reader) => of(reader).plug(),
     }),
     reader: id => (settings(id) && readers.has(id) ? of(id).reader : undefined),
   }
 }
 
 function createReader(clock: Clock, random: Random, keypad: () => Extract<Reader, { type: 'wiegand' }>['keypad']) {
-  const edges: MemoryEdges = memoryEdges(clock)
+  let edges: MemoryEdges | null = null
   let freeAt = 0
   let fault: 'none' | 'unplugged' | 'noise' | 'drop' = 'none'
   let rate = 0
@@ -71,7 +68,7 @@ function createReader(clock: Clock, random: Random, keypad: () => Extract<Reader
     const frame = encodePulses(bits, readerTimings.common, start * 1000)
     const end = frame.at(-1)!.time / 1000
     freeAt = end + pauseMs
-    clock.at(end, () => edges.play(damage(frame)))
+    clock.at(end, () => edges?.play(damage(frame)))
   }
   const reader: EmulatedReader = {
     present: send,
@@ -93,13 +90,17 @@ function createReader(clock: Clock, random: Random, keypad: () => Extract<Reader
     led: () => (colour === 'off' ? 'off' : colour),
     buzzer: () => buzzer,
   }
+  function show(levels: ReaderLevels, shown: Colour): void {
+    // One LED wire knows green and not green, which such readers show as red.
+    colour = levels.red === undefined && shown !== 'off' ? (shown === 'green' ? 'green' : 'red') : shown
+    buzzer = levels.beeper === 0
+  }
   return {
-    edges,
     reader,
-    show(levels: { readonly beeper: 0 | 1; readonly green: 0 | 1; readonly red?: 0 | 1 }, shown: Colour) {
-      // One LED wire knows green and not green, which such readers show as red.
-      colour = levels.red === undefined && shown !== 'off' ? (shown === 'green' ? 'green' : 'red') : shown
-      buzzer = levels.beeper === 0
+    /** Joins it to a terminal that listens from now on. */
+    plug(): WiegandPort {
+      edges = memoryEdges(clock)
+      return { edges, show }
     },
   }
 }

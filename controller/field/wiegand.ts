@@ -36,31 +36,35 @@ const beepMs = { one: 300, several: 150 }
 export function createWiegandField(options: {
   readonly controller: string
   readonly clock: Clock
-  /** The hardware of a reader, or what is wrong with it. */
+  /** The hardware of a reader, or what is wrong with it. Asked anew, it gives a source of its own: the one before may still be stopping. */
   readonly port: (controller: string, port: string, reader: string) => WiegandPort | SourceProblem
 }): Field {
   const { clock } = options
   let site: Site | null = null
   let report: Report | null = null
-  const running = new Map<string, { apply(effect: Indication): void; stop(): void }>()
+  const running = new Map<string, { readonly plan: string; apply(effect: Indication): void; stop(): void }>()
 
+  /** Runs the readers of the site; one whose settings are as they were goes on undisturbed, in the middle of a read if need be. */
   function begin(): void {
     if (site === null || report === null) return
-    for (const { reader, controller } of readersOf(site, options.controller)) {
-      const port = options.port(controller, reader.port, reader.id)
-      if ('reason' in port) report({ kind: 'reader', reader: reader.id, online: false, fault: port.reason })
-      else running.set(reader.id, runReader(clock, site, reader, port, report))
+    const wanted = new Map(readersOf(site, options.controller).map(each => [each.reader.id, each]))
+    for (const id of [...running.keys()]) if (!wanted.has(id)) end(id)
+    for (const [id, { reader, controller }] of wanted) {
+      const plan = JSON.stringify([controller, reader, reader.pin ?? site.settings.pin, formatsOf(site, reader)])
+      if (running.get(id)?.plan === plan) continue
+      end(id)
+      const port = options.port(controller, reader.port, id)
+      if ('reason' in port) report({ kind: 'reader', reader: id, online: false, fault: port.reason })
+      else running.set(id, { plan, ...runReader(clock, site, reader, port, report) })
     }
   }
-  function end(): void {
-    for (const reader of running.values()) reader.stop()
-    running.clear()
+  function end(id: string): void {
+    running.get(id)?.stop()
+    running.delete(id)
   }
   return {
     configure(next) {
       site = next
-      if (report === null) return
-      end()
       begin()
     },
     start(to) {
@@ -71,7 +75,7 @@ export function createWiegandField(options: {
       if (effect.kind === 'led' || effect.kind === 'beep') running.get(effect.reader)?.apply(effect)
     },
     stop() {
-      end()
+      for (const id of [...running.keys()]) end(id)
       report = null
     },
   }
