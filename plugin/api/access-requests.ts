@@ -10,6 +10,7 @@ import { listOf, many, page, readCursor, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import type { Principal } from './rights.ts'
 import { state } from './states.ts'
+import { fieldProblem } from './validation.ts'
 
 const states = ['open', 'answered', 'expired'] as const
 export const accessRequest = z
@@ -128,8 +129,7 @@ export function accessRequests(app: App, context: Context): void {
         throw new HttpProblem('not-found', `There is no access request "${request.params.id}".`)
       if (decision !== 'dismiss') requireAt(context, request, 'operate-doors', found.door)
       if (seconds !== undefined && decision !== 'grant') {
-        const message = 'only a grant takes seconds'
-        throw new HttpProblem('validation-failed', message, { errors: [{ in: 'body', path: 'seconds', message }] })
+        throw fieldProblem('seconds', 'only a grant takes seconds')
       }
       const by = author.onBehalfOf === undefined ? author.user : `${author.onBehalfOf} (${author.user})`
       const answered = plugin.requests.answer(found.id, decision, by)

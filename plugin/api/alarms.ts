@@ -4,6 +4,7 @@ import { type Alarm, type AlarmState, alarmStates } from '../vms/alarms.ts'
 import { type App, asker, audit, authorOf, type Context, requireAt } from './context.ts'
 import { listOf, many, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
+import { fieldProblem } from './validation.ts'
 
 const stateNumber = z.union([z.literal(1), z.literal(4), z.literal(9), z.literal(11)])
 export const alarm = z
@@ -198,7 +199,7 @@ function refusal(
       return new HttpProblem('lost-update', 'The alarm was changed since it was read; read it again.')
     default: {
       const message = reason === 'closing-reason-missing' ? 'closing needs one of the closing reasons' : 'there is no such closing reason'
-      return new HttpProblem('validation-failed', message, { errors: [{ in: 'body', path: 'closingReason', message }] })
+      return fieldProblem('closingReason', message)
     }
   }
 }

@@ -8,7 +8,8 @@ import { type App, audit, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
 import { listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
-import { fieldProblem, incoming, parse, resource } from './resource.ts'
+import { incoming, resource } from './resource.ts'
+import { fieldProblem, parse } from './validation.ts'
 
 const read = { config: { right: 'view-cardholders' } } as const
 const write = { config: { right: 'manage-cardholders' } } as const
@@ -83,7 +84,7 @@ export function cardholders(app: App, context: Context): void {
     return found
   }
   const save = (request: Parameters<typeof authorOf>[0], holder: Cardholder, message: string) => {
-    const body = parse<'cardholders'>(incoming('cardholders'), holder)
+    const body = parse(incoming('cardholders'), holder)
     const edited = plugin.book.edit([{ kind: 'cardholders', id: holder.id, body, version: wantedVersion(request.headers['if-match']) }], {
       author: authorOf(request),
       category: 'people',

@@ -3,7 +3,7 @@ import { actions, refusals } from '../../shared/command.ts'
 import { carryOut, type Outcome } from '../vms/commands.ts'
 import { type App, asker, audit, authorOf, type Context, requireAt } from './context.ts'
 import { keepOutcome } from './idempotency.ts'
-import { HttpProblem } from './problem.ts'
+import { fieldProblem } from './validation.ts'
 
 export const outcome = z
   .object({
@@ -51,12 +51,10 @@ export function commands(app: App, context: Context): void {
       const target = element === 'system' ? plugin.systemId : element
       const doors = tree.doorsOf(target)
       if (!doors) {
-        const message = tree.element(target) ? `"${element}" takes no commands` : `there is no element "${element}"`
-        throw new HttpProblem('validation-failed', message, { errors: [{ in: 'body', path: 'element', message }] })
+        throw fieldProblem('element', tree.element(target) ? `"${element}" takes no commands` : `there is no element "${element}"`)
       }
       if (seconds !== undefined && action !== 'grant') {
-        const message = 'only a grant takes seconds'
-        throw new HttpProblem('validation-failed', message, { errors: [{ in: 'body', path: 'seconds', message }] })
+        throw fieldProblem('seconds', 'only a grant takes seconds')
       }
       for (const door of doors) requireAt(context, request, 'operate-doors', door)
       const { user, onBehalfOf } = authorOf(request)

@@ -9,6 +9,7 @@ import { editProblem } from './edit.ts'
 import { tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import type { Principal } from './rights.ts'
+import { fieldProblem } from './validation.ts'
 
 const elementType = z.enum(Object.keys(elementTypeNames) as [keyof typeof elementTypeNames, ...(keyof typeof elementTypeNames)[]])
 const action = z.enum(actions)
@@ -162,10 +163,7 @@ export function configuration(app: App, context: Context): void {
       if (!found) throw new HttpProblem('not-found', `There is no element "${id}".`)
       const { latitude = found.latitude, longitude = found.longitude, enabled = found.enabled } = request.body
       if ((latitude === null) !== (longitude === null)) {
-        const message = 'latitude and longitude go together'
-        throw new HttpProblem('validation-failed', message, {
-          errors: [{ in: 'body', path: latitude === null ? 'latitude' : 'longitude', message }],
-        })
+        throw fieldProblem(latitude === null ? 'latitude' : 'longitude', 'latitude and longitude go together')
       }
       const kept = plugin.book.get('elements', id)
       // A door carries its position itself, so that a site file has it.
@@ -209,8 +207,7 @@ export function configuration(app: App, context: Context): void {
       const known = new Set(plugin.tree().vms.categories.map(c => c.id))
       const wrong = request.body.categories?.findIndex(c => !known.has(c)) ?? -1
       if (wrong >= 0) {
-        const message = `there is no category "${request.body.categories?.[wrong]}"`
-        throw new HttpProblem('validation-failed', message, { errors: [{ in: 'body', path: `categories.${wrong}`, message }] })
+        throw fieldProblem(`categories[${wrong}]`, `there is no category "${request.body.categories?.[wrong]}"`)
       }
       const edited = plugin.book.edit(
         [

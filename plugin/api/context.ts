@@ -14,6 +14,7 @@ import type { EmulatorSteps } from './emulator.ts'
 import type { Identity } from './identity.ts'
 import { HttpProblem } from './problem.ts'
 import type { Principal, Right } from './rights.ts'
+import { fieldProblem } from './validation.ts'
 
 /** What every route works with. */
 export interface Context {
@@ -63,10 +64,7 @@ export function authorOf(request: FastifyRequest): Author {
   const header = request.headers[onBehalfOfHeader]
   const onBehalfOf = typeof header === 'string' && header.trim() !== '' ? header.trim() : undefined
   if (onBehalfOf !== undefined && onBehalfOf.length > 200) {
-    const message = 'must have at most 200 characters'
-    throw new HttpProblem('validation-failed', `${onBehalfOfHeader} ${message}.`, {
-      errors: [{ in: 'headers', path: onBehalfOfHeader, message }],
-    })
+    throw fieldProblem(onBehalfOfHeader, 'must have at most 200 characters', 'headers')
   }
   return { user: request.principal?.name ?? 'nobody', location: request.ip, onBehalfOf }
 }

@@ -1,5 +1,6 @@
 import type { Edited } from '../site/book.ts'
 import { HttpProblem, type ProblemCode } from './problem.ts'
+import { invalid } from './validation.ts'
 
 const codes = {
   invalid: 'validation-failed',
@@ -14,7 +15,7 @@ const codes = {
 export function editProblem(refused: Exclude<Edited, { ok: true }>): HttpProblem {
   if (refused.reason === 'invalid') {
     const errors = refused.problems.filter(p => p.severity === 'error').map(({ path, message }) => ({ in: 'body' as const, path, message }))
-    return new HttpProblem('validation-failed', errors.map(e => `${e.path === '' ? 'body' : e.path}: ${e.message}`).join('; '), { errors })
+    return invalid(errors)
   }
   return new HttpProblem(codes[refused.reason], refused.message, refused.reason === 'in-use' ? { users: [...refused.users] } : {})
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type App, audit, type Context } from './context.ts'
 import { HttpProblem } from './problem.ts'
+import { fieldProblem } from './validation.ts'
 
 /** What can happen to emulated hardware: a schema a step. Each names its place by `reader`, `door` or `controller`. */
 export type EmulatorSteps = Readonly<Record<string, z.ZodType>>
@@ -26,15 +27,13 @@ export function emulator(app: App, context: Context, steps: EmulatorSteps): void
       },
       async (request, reply) => {
         const asked = request.body as { reader?: string; door?: string; controller?: string; card?: string }
-        const wrong = (path: string, message: string) =>
-          new HttpProblem('validation-failed', `${path}: ${message}`, { errors: [{ in: 'body', path, message }] })
         const [path, id] = (['reader', 'door', 'controller'] as const).flatMap(key =>
           asked[key] === undefined ? [] : [[key, asked[key]] as const],
         )[0] ?? ['reader', '']
         const element = plugin.tree().element(id)
-        if (element?.type !== path) throw wrong(path, `there is no ${path} "${id}"`)
+        if (element?.type !== path) throw fieldProblem(path, `there is no ${path} "${id}"`)
         if (asked.card !== undefined && plugin.book.people.found('id', asked.card).length === 0)
-          throw wrong('card', `there is no credential "${asked.card}"`)
+          throw fieldProblem('card', `there is no credential "${asked.card}"`)
         const controller = plugin.tree().controllerOf(id) ?? ''
         const { site } = plugin.book.configuration()
         const above = path === 'controller' ? id : (site.doors.find(d => d.id === plugin.tree().doorOf(id))?.controller ?? controller)

@@ -5,8 +5,8 @@ import { type App, asker, audit, type Context } from './context.ts'
 import { type Token, type User, weakness } from './identity.ts'
 import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
-import { fieldProblem } from './resource.ts'
 import { builtInRoles, role as roleSchema } from './rights.ts'
+import { fieldProblem } from './validation.ts'
 
 const name = z
   .string()
@@ -53,7 +53,7 @@ const security = { right: 'manage-security' } as const
 
 function requireRoles({ identity }: Context, ids: readonly string[] | undefined): void {
   const wrong = ids?.findIndex(id => !identity.role(id)) ?? -1
-  if (wrong >= 0) throw fieldProblem(`roles.${wrong}`, `there is no role "${ids?.[wrong]}"`)
+  if (wrong >= 0) throw fieldProblem(`roles[${wrong}]`, `there is no role "${ids?.[wrong]}"`)
 }
 
 function users(app: App, context: Context): void {
@@ -236,9 +236,9 @@ function roles(app: App, context: Context): void {
       for (const [index, held] of request.body.rights.entries()) {
         const { site } = plugin.book.configuration()
         for (const door of held.doors)
-          if (!site.doors.some(d => d.id === door)) throw fieldProblem(`rights.${index}.doors`, `there is no door "${door}"`)
+          if (!site.doors.some(d => d.id === door)) throw fieldProblem(`rights[${index}].doors`, `there is no door "${door}"`)
         for (const zone of held.zones)
-          if (!site.zones.some(z => z.id === zone)) throw fieldProblem(`rights.${index}.zones`, `there is no zone "${zone}"`)
+          if (!site.zones.some(z => z.id === zone)) throw fieldProblem(`rights[${index}].zones`, `there is no zone "${zone}"`)
       }
       const version = identity.putRole({ id, ...request.body })
       audit(context, request, { permitted: true, category: 'security', message: `Set role ${id}`, source: ['role', id] })

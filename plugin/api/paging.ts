@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HttpProblem } from './problem.ts'
+import { fieldProblem } from './validation.ts'
 
 /** `limit` and `after` of every list. */
 export const page = {
@@ -21,8 +22,7 @@ export function readCursor<T>(after: string | undefined, schema: z.ZodType<T>): 
   } catch {
     // What cannot be read is answered below, as what does not fit.
   }
-  const message = 'is not the `next` of a page of this list'
-  throw new HttpProblem('validation-failed', `after ${message}.`, { errors: [{ in: 'query', path: 'after', message }] })
+  throw fieldProblem('after', 'is not the `next` of a page of this list', 'query')
 }
 
 /** One page of a list that is at hand as a whole; `place` of an item tells where the next page begins. */

@@ -9,6 +9,7 @@ import { editProblem } from './edit.ts'
 import { cut, listOf, page, tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import type { Principal, Right } from './rights.ts'
+import { fieldProblem, parse } from './validation.ts'
 
 /** A list of the site that is read and edited object by object. */
 export interface Resource<K extends Kind> {
@@ -122,7 +123,7 @@ export function resource<K extends Kind>(
         const asked = request.body as Record<string, unknown>
         if (asked.id !== undefined && asked.id !== id) throw fieldProblem('id', 'is that of the address, and does not change')
         if (!before) requireId(id)
-        const body = parse<K>(incoming(kind), method === 'PUT' ? { ...asked, id } : merge(before?.body, asked))
+        const body = parse(incoming<K>(kind), method === 'PUT' ? { ...asked, id } : merge(before?.body, asked))
         const version = wantedVersion(request.headers['if-match'])
         if (version !== undefined && !before) throw new HttpProblem('lost-update', `The ${noun} "${id}" is not there any more.`)
         const edited = plugin.book.edit([{ kind, id, body, version }], {
@@ -160,8 +161,8 @@ export function resource<K extends Kind>(
 }
 
 /** A kind as it comes in: ids may be left out, and are made. */
-export function incoming(kind: Kind): z.ZodType {
-  const schema = z.preprocess(value => withIds(kind, value), kinds[kind] as z.ZodType)
+export function incoming<K extends Kind>(kind: K): z.ZodType<Body<K>> {
+  const schema = z.preprocess(value => withIds(kind, value), kinds[kind] as unknown as z.ZodType<Body<K>>)
   idsOptional.add(schema)
   return schema
 }
@@ -184,25 +185,8 @@ function withIds(kind: Kind, value: unknown): unknown {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** @throws HttpProblem naming every field that is wrong */
-export function parse<K extends Kind>(schema: z.ZodType, value: unknown): Body<K> {
-  const read = schema.safeParse(value)
-  if (read.success) return read.data as Body<K>
-  const errors = read.error.issues.flatMap(issue => {
-    const path = issue.path.join('.')
-    if (issue.code !== 'unrecognized_keys') return [{ in: 'body' as const, path, message: issue.message }]
-    return issue.keys.map(key => ({ in: 'body' as const, path: path === '' ? key : `${path}.${key}`, message: 'is not known here' }))
-  })
-  throw new HttpProblem('validation-failed', errors.map(e => `${e.path}: ${e.message}`).join('; '), { errors })
-}
-
-export function fieldProblem(path: string, message: string): HttpProblem {
-  return new HttpProblem('validation-failed', `${path} ${message}.`, { errors: [{ in: 'body', path, message }] })
-}
-
 function requireId(id: string): void {
   const read = idSchema.safeParse(id)
   if (read.success) return
-  const message = read.error.issues[0]?.message ?? 'is no id'
-  throw new HttpProblem('validation-failed', message, { errors: [{ in: 'params', path: 'id', message }] })
+  throw fieldProblem('id', read.error.issues[0]?.message ?? 'is no id', 'params')
 }

@@ -7,16 +7,12 @@ import serveStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import {
-  createJsonSchemaTransform,
-  createJsonSchemaTransformObject,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { type App, audit, type Context, pathOf, refuseRight } from './context.ts'
 import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
 import { routes } from './routes.ts'
+import { invalid, Misfit, validatorCompiler } from './validation.ts'
 
 export interface ApiOptions {
   /** The built web page; not served where it is not there. */
@@ -205,18 +201,11 @@ const codes: Record<string, ProblemCode> = {
   FST_ERR_BAD_URL: 'malformed',
 }
 
-function asProblem(error: FastifyError | HttpProblem, request: FastifyRequest): HttpProblem {
+function asProblem(error: FastifyError | HttpProblem | Misfit, request: FastifyRequest): HttpProblem {
   if (error instanceof HttpProblem) return error
-  if (error.validation) {
+  if (error instanceof Misfit) {
     const where = error.validationContext === 'querystring' ? 'query' : ((error.validationContext ?? 'body') as FieldError['in'])
-    const errors = error.validation.flatMap(({ instancePath, message, params, keyword }): FieldError[] => {
-      const path = instancePath.replace(/^\//, '').replaceAll('/', '.')
-      const join = (key: string) => (path === '' ? key : `${path}.${key}`)
-      const unknown = keyword === 'unrecognized_keys' ? ((params as { keys?: string[] }).keys ?? []) : []
-      if (unknown.length > 0) return unknown.map(key => ({ in: where, path: join(key), message: 'is not known here' }))
-      return [{ in: where, path, message: message ?? 'is wrong' }]
-    })
-    return new HttpProblem('validation-failed', errors.map(e => `${e.path === '' ? e.in : e.path}: ${e.message}`).join('; '), { errors })
+    return invalid(error.findings.map(finding => ({ in: where, ...finding })))
   }
   const code = codes[error.code]
   if (code) return new HttpProblem(code, error.message)

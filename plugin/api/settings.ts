@@ -3,7 +3,7 @@ import { merge } from '../../shared/patch.ts'
 import { type Body, type Kind, kinds } from '../site/kinds.ts'
 import { type App, audit, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
-import { parse } from './resource.ts'
+import { parse } from './validation.ts'
 
 const parts = ['site', 'settings', 'encryption', 'retention'] as const
 const shown = z
@@ -44,9 +44,7 @@ export function settings(app: App, context: Context): void {
       const edits = parts.flatMap(part => {
         const patch = request.body[part]
         if (patch === undefined) return []
-        const body = parse<Kind>(z.object({ [part]: kinds[part] as z.ZodType }), {
-          [part]: merge(read()[part], patch),
-        }) as unknown as Record<string, Body<Kind>>
+        const body = parse(z.object({ [part]: kinds[part] as z.ZodType<Body<Kind>> }), { [part]: merge(read()[part], patch) })
         return [{ kind: part as Kind, id: 'site', body: body[part]! }]
       })
       const edited = plugin.book.edit(edits, {

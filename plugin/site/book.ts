@@ -221,7 +221,7 @@ export function openBook(store: Store, { check, now }: { check: Check; now: () =
         if (made.length === 0) return
         if (draft.touched()) next = assemble(draft.rows)
         const judged = made.some(c => isSiteKind(c.kind) && isRow(c.kind)) ? check(next.site) : []
-        const problems = [...judged, ...checkPeople(next.site, people, made)]
+        const problems = [...relative(judged, asked, next), ...checkPeople(next.site, people, made)]
         if (problems.some(p => p.severity === 'error')) throw new Refused({ ok: false, reason: 'invalid', problems })
         warnings = problems
         revision = addRevision(made, note)
@@ -320,6 +320,18 @@ export function openBook(store: Store, { check, now }: { check: Check; now: () =
     /** The key under which PINs are hashed; controllers get it at adoption. */
     pinKey: (): Buffer => pinKey,
   }
+}
+
+/** Where one object was edited, its own problems are told from there: `doors[2].name` is `name`. */
+function relative(problems: readonly Problem[], asked: readonly Edit[], { site }: Configuration): readonly Problem[] {
+  const [only, ...others] = asked.filter(edit => edit.kind !== 'elements')
+  if (!only || others.length > 0) return problems
+  const list = (site as unknown as Record<string, unknown>)[only.kind]
+  const index = Array.isArray(list) ? (list as { id: string }[]).findIndex(each => each.id === only.id) : -1
+  const own = `${only.kind}[${index}]`
+  return problems.map(problem =>
+    problem.path === own || problem.path.startsWith(`${own}.`) ? { ...problem, path: problem.path.slice(own.length + 1) } : problem,
+  )
 }
 
 /** A random secret of the vault, made when first asked for. */

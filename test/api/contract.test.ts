@@ -74,7 +74,9 @@ describe('system and configuration', () => {
     })
     rig.tell('door.forced-open', { door: 'front' })
     expect((await rig.call('GET', 'events?category=door-error')).json.items).toHaveLength(1)
-    expect((await rig.call('PATCH', 'event-types/door.forced-open', { categories: ['nonsense'] })).json.errors[0].path).toBe('categories.0')
+    expect((await rig.call('PATCH', 'event-types/door.forced-open', { categories: ['nonsense'] })).json.errors[0].path).toBe(
+      'categories[0]',
+    )
   })
 
   it('tells what a refresh would change, by stable id with old and new values [T5, A8, A9]', async () => {

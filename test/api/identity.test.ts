@@ -133,7 +133,7 @@ describe('rights', () => {
   it('refuses a role limited where limits mean nothing, or by places that are not there', async () => {
     const put = async (rights: object[]) => (await rig.call('PUT', 'roles/r', { name: 'R', rights })).json.errors?.[0].path
     expect(await put([{ right: 'manage-security', doors: ['front'] }])).toBe('rights')
-    expect(await put([{ right: 'operate-doors', doors: ['nowhere'] }])).toBe('rights.0.doors')
+    expect(await put([{ right: 'operate-doors', doors: ['nowhere'] }])).toBe('rights[0].doors')
     expect((await rig.call('PUT', 'roles/administrator', { name: 'A', rights: [] })).json.code).toBe('built-in')
   })
 
@@ -171,6 +171,6 @@ describe('tokens', () => {
     expect(await path({ name: 'johanna', password: 'ilovejohanna' })).toBe('password')
     expect(await path({ name: 'jo', password: 'aaaaaaaaaaaa' })).toBe('password')
     expect(await path({ name: 'a/b', password: 'a good password' })).toBe('name')
-    expect(await path({ name: 'jo', password: 'a good password', roles: ['king'] })).toBe('roles.0')
+    expect(await path({ name: 'jo', password: 'a good password', roles: ['king'] })).toBe('roles[0]')
   })
 })

@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkSite } from '../../plugin/site/check.ts'
+import { importSite, wholeSite } from '../../plugin/site/file.ts'
+import { same } from '../../shared/schema.ts'
+import { demoSite, openRig, type Rig } from './rig.ts'
+
+let rig: Rig
+beforeEach(async () => {
+  rig = await openRig()
+})
+afterEach(() => rig.close())
+
+const errors = (answer: { json: { errors?: { path: string }[] } }) => answer.json.errors?.map(e => e.path)
+const note = { author: { user: 'test', location: 'local' }, category: 'configuration', message: 'test' } as const
+
+describe('cardholders', () => {
+  it('makes, reads, changes and removes one, with ids where none are given [P2]', async () => {
+    const made = await rig.call('POST', 'cardholders', {
+      firstName: 'Gro',
+      lastName: 'Dahl',
+      credentials: [{ type: 'card', cardNumber: '77', bitLength: 26 }],
+    })
+    expect(made.status).toBe(201)
+    const { id } = made.json
+    expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(made.json.credentials[0].id).toMatch(/^[0-9a-f-]{36}$/)
+    expect((await rig.call('PATCH', `cardholders/${id}`, { suspended: true })).json).toMatchObject({ firstName: 'Gro', suspended: true })
+    expect((await rig.call('DELETE', `cardholders/${id}`)).status).toBe(204)
+    expect((await rig.call('GET', `cardholders/${id}`)).status).toBe(404)
+  })
+
+  it('refuses a lost update, a taken id, a removed one, and a number or credential that somebody has', async () => {
+    const tag = String((await rig.call('GET', 'cardholders/bo')).headers.etag)
+    expect((await rig.call('PATCH', 'cardholders/bo', { firstName: 'Bosse' }, { 'if-match': tag })).status).toBe(200)
+    const late = await rig.call('PATCH', 'cardholders/bo', { firstName: 'Bob' }, { 'if-match': tag })
+    expect([late.status, late.json.code]).toEqual([412, 'lost-update'])
+    expect((await rig.call('POST', 'cardholders', { id: 'bo' })).json.code).toBe('id-taken')
+    expect(errors(await rig.call('POST', 'cardholders', { id: 'x', cardholderId: 'E1001' }))).toEqual(['cardholderId'])
+    const card = { type: 'card', id: 'amber-card', cardNumber: '9', bitLength: 26 }
+    expect(errors(await rig.call('POST', 'cardholders', { id: 'x', credentials: [card] }))).toEqual(['credentials[0].id'])
+    const twin = { type: 'card', cardNumber: '064332', facilityCode: '12', bitLength: 26 }
+    expect(errors(await rig.call('POST', 'cardholders', { id: 'x', credentials: [twin] }))).toEqual(['credentials[0].cardNumber'])
+    expect(errors(await rig.call('POST', 'cardholders', { id: 'x', custom: { Shoes: '43' } }))).toEqual(['custom.Shoes'])
+    await rig.call('DELETE', 'cardholders/frida')
+    expect((await rig.call('POST', 'cardholders', { id: 'frida' })).json.code).toBe('id-retired')
+  })
+
+  it('takes PINs in and gives hashes out; lengths and doubles are judged [P11, P12]', async () => {
+    const give = (who: string, body: object) => rig.call('POST', `cardholders/${who}/credentials`, { type: 'pin', ...body })
+    const given = await give('bo', { pin: '4711', duressPin: '4712' })
+    expect(given.status).toBe(201)
+    expect(given.json).toMatchObject({ pinHash: expect.stringMatching(/^[0-9a-f]{64}$/), duressPinHash: expect.any(String) })
+    expect(JSON.stringify(rig.store.sql.prepare('select body from cardholders').all())).not.toContain('4711')
+    expect(errors(await give('clara', { pin: '471' }))).toEqual(['credentials[1].pin'])
+    expect(errors(await give('clara', { pin: '1234', duressPin: '1234' }))).toEqual(['credentials[1].duressPin'])
+    expect((await give('clara', { pin: '4712' })).status).toBe(201)
+    const alone = await rig.call('PATCH', 'doors/shop', { identificationProfile: 'card-or-pin' })
+    expect([alone.status, errors(alone)]).toEqual([400, ['identificationProfile']])
+    await rig.call('PUT', `cardholders/clara/credentials/${(await rig.call('GET', 'cardholders/clara')).json.credentials[1].id}`, {
+      type: 'pin',
+      pin: '9000',
+    })
+    expect((await rig.call('PATCH', 'doors/shop', { identificationProfile: 'card-or-pin' })).status).toBe(200)
+    expect(errors(await give('amber', { pin: '4712' }))).toEqual(['credentials[1].pinHash'])
+  })
+
+  it('removes a person with their memberships and mentions, and suspends their visitors', async () => {
+    await rig.call('POST', 'cardholders', { id: 'guest', visit: { host: 'amber', until: '2030-01-01T00:00' } })
+    expect(errors(await rig.call('POST', 'cardholders', { id: 'other', visit: { host: 'nobody', until: '2030-01-01T00:00' } }))).toEqual([
+      'visit.host',
+    ])
+    expect((await rig.call('DELETE', 'cardholders/amber')).status).toBe(204)
+    expect((await rig.call('GET', 'groups/staff')).json.members).toEqual(['bo', 'clara', 'dagny'])
+    expect((await rig.call('GET', 'access-rules/amber-everywhere')).json).toMatchObject({ cardholders: [], incomplete: true })
+    expect((await rig.call('GET', 'cardholders/guest')).json).toMatchObject({ visit: null, suspended: true })
+  })
+
+  it('finds by any word of names, numbers, mail, fields and credentials, a page at a time [T16]', async () => {
+    const find = async (q: string) =>
+      (await rig.call('GET', `cardholders?q=${encodeURIComponent(q)}`)).json.items.map((p: { id: string }) => p.id)
+    expect(await find('hol')).toEqual(['amber'])
+    expect(await find('amber holm')).toEqual(['amber'])
+    expect(await find('e1002')).toEqual(['bo'])
+    expect(await find('64332')).toEqual(['amber'])
+    expect(await find('SALES')).toEqual(['bo'])
+    expect(await find('100%')).toEqual([])
+    const first = (await rig.call('GET', 'cardholders?limit=4')).json
+    expect([first.items.length, first.partial]).toEqual([4, true])
+    const rest = (await rig.call('GET', `cardholders?limit=4&after=${first.next}`)).json
+    expect([rest.items.length, rest.partial, rest.next]).toEqual([2, false, null])
+    expect((await rig.call('GET', 'cardholders?after=nonsense')).json.errors[0].path).toBe('after')
+  })
+
+  it('keeps a picture as jpg, png or bmp, and nothing else [T17]', async () => {
+    const put = (bytes: Buffer, type: string) =>
+      rig.api.inject({
+        method: 'PUT',
+        url: '/api/v1/cardholders/bo/picture',
+        headers: { authorization: `Bearer ${rig.token}`, 'content-type': type },
+        payload: bytes,
+      })
+    const bmp = Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)])
+    expect((await put(bmp, 'image/bmp')).statusCode).toBe(204)
+    const got = await rig.call('GET', 'cardholders/bo/picture')
+    expect([got.status, got.headers['content-type']]).toEqual([200, 'image/bmp'])
+    expect((await rig.call('GET', 'cardholders/bo/picture', undefined, { 'if-none-match': String(got.headers.etag) })).status).toBe(304)
+    expect((await put(Buffer.from('<svg/>'), 'image/png')).statusCode).toBe(415)
+    expect((await put(Buffer.from('<svg/>'), 'image/svg+xml')).statusCode).toBe(415)
+    expect((await put(Buffer.concat([Buffer.from('BM'), Buffer.alloc(20 * 1_048_576)]), 'image/bmp')).statusCode).toBe(413)
+    expect((await rig.call('GET', 'cardholders/bo')).json.links.map((l: { rel: string }) => l.rel)).toContain('picture')
+    expect((await rig.call('DELETE', 'cardholders/bo/picture')).status).toBe(204)
+    expect((await rig.call('GET', 'cardholders/bo/picture')).status).toBe(404)
+  })
+
+  it('gives out everything about one person, and erases it: names leave everything, the id stays in the log', async () => {
+    const event = rig.tell('access.granted', { door: 'front', side: 'a', cardholder: 'frida', credential: 'frida-card' })
+    await rig.call('PATCH', 'cardholders/frida', { email: 'frida@example.com' })
+    const { json } = await rig.call('GET', 'cardholders/frida/data')
+    expect(json).toMatchObject({ cardholder: { lastName: 'Ek' }, events: [{ id: event.id }] })
+    expect((await rig.call('DELETE', 'cardholders/frida/data')).status).toBe(204)
+    expect((await rig.call('GET', 'cardholders/frida')).status).toBe(404)
+    expect((await rig.call('GET', `events/${event.id}`)).json.cardholder).toBe('frida')
+    rig.store.sql.pragma('wal_checkpoint(TRUNCATE)')
+    const everything = JSON.stringify(
+      (rig.store.sql.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[]).map(({ name }) =>
+        rig.store.sql.prepare(`select * from ${name}`).all(),
+      ),
+    )
+    expect(everything).not.toMatch(/Frida|Ek"|frida@example/)
+  })
+})
+
+describe('the site', () => {
+  it('refuses to remove what is used, and says by whom [M7]', async () => {
+    const used = async (path: string) => (await rig.call('DELETE', path)).json
+    expect(await used('schedules/office-hours')).toMatchObject({ code: 'in-use', users: ['access rule staff-office'] })
+    expect((await used('doors/front')).users).toEqual(['zone office', 'access rule amber-everywhere', 'access rule guards-rounds'])
+    expect((await used('controllers/ctrl-1')).users).toEqual(['door front', 'door archive'])
+    expect((await used('groups/staff')).users).toEqual(['access rule staff-office', 'access rule staff-shop'])
+  })
+
+  it('judges an edit as it would a file, naming the field, and changes nothing then', async () => {
+    const { revision } = (await rig.call('GET', 'configuration')).json
+    const paths = async (url: string, body: object) => errors(await rig.call('PATCH', url, body))
+    expect(await paths('doors/front', { identificationProfile: 'nope' })).toEqual(['identificationProfile'])
+    expect(await paths('doors/front', { locks: { primary: { relay: 'relay-2' } } })).toHaveLength(1)
+    expect(await paths('doors/front', { accessTime: -1 })).toEqual(['accessTime'])
+    expect(await paths('zones/office', { antiPassback: { mode: 'hard' } })).not.toHaveLength(0)
+    expect(await paths('settings', { site: { timeZone: 'Mars/Olympus' } })).toEqual(['site.timeZone'])
+    expect(await paths('access-rules/staff-office', { groups: ['nobody'] })).toHaveLength(1)
+    expect((await rig.call('GET', 'configuration')).json.revision).toBe(revision)
+  })
+
+  it('lists rules that lack somebody, somewhere or some time [P24, P25]', async () => {
+    await rig.call('POST', 'access-rules', { id: 'half', groups: ['staff'], doors: ['front'] })
+    const ids = async (query: string) =>
+      (await rig.call('GET', `access-rules?incomplete=${query}`)).json.items.map((r: { id: string }) => r.id)
+    expect(await ids('true')).toEqual(['half'])
+    expect(await ids('false')).not.toContain('half')
+  })
+
+  it('is written as it was read, and read again is equal', () => {
+    const site = demoSite()
+    expect(same(wholeSite(rig.plugin.book), site)).toBe(true)
+    expect(checkSite(site).filter(p => p.severity === 'error')).toEqual([])
+  })
+
+  it('is replaced by a file as one revision, and an equal file makes none', () => {
+    const { book } = rig.plugin
+    const before = book.current().revision
+    const site = demoSite()
+    expect(importSite(book, site, note)).toMatchObject({ ok: true, changes: [] })
+    expect(book.current().revision).toBe(before)
+    const other = {
+      ...site,
+      cardholders: site.cardholders.filter(c => c.id !== 'emil'),
+      groups: site.groups.map(g => ({ ...g, members: g.members.filter(m => m !== 'emil') })),
+    }
+    expect(importSite(book, other, note).ok).toBe(true)
+    expect(book.current().revision).toBe(before + 1)
+    expect(same(wholeSite(book), other)).toBe(true)
+    expect(importSite(book, site, note).ok).toBe(true)
+    expect(book.people.get('emil')?.holder.lastName).toBe('Vagt')
+  })
+
+  it('answers a search among 100,000 people quickly, and an edit, too', async () => {
+    const { book } = rig.plugin
+    const site = demoSite()
+    const cardholders = [
+      ...site.cardholders,
+      ...Array.from({ length: 100_000 }, (_, i) => ({
+        ...site.cardholders[1]!,
+        id: `p-${i}`,
+        cardholderId: `N${i}`,
+        firstName: `First${i}`,
+        lastName: `Last${(i * 7919) % 100_000}`,
+        credentials: [
+          {
+            id: `p-${i}-card`,
+            type: 'card' as const,
+            name: 'Badge',
+            cardNumber: String(1_000_000 + i),
+            bitLength: 26,
+            validTo: { kind: 'none' as const },
+          },
+        ],
+      })),
+    ]
+    expect(importSite(book, { ...site, cardholders }, note).ok).toBe(true)
+    const timed = async (method: string, url: string, body?: object) => {
+      const began = performance.now()
+      const answer = await rig.call(method, url, body)
+      expect(answer.status).toBe(200)
+      return { answer, ms: performance.now() - began }
+    }
+    const seldom = await timed('GET', 'cardholders?q=first99999&limit=20')
+    expect(seldom.answer.json.items).toHaveLength(1)
+    const often = await timed('GET', 'cardholders?q=last&limit=20')
+    expect(often.answer.json).toMatchObject({ partial: true })
+    const edit = await timed('PATCH', 'cardholders/p-500', { suspended: true })
+    expect({ seldom: seldom.ms < 300, often: often.ms < 100, edit: edit.ms < 100 }, `${seldom.ms} ${often.ms} ${edit.ms}`).toEqual({
+      seldom: true,
+      often: true,
+      edit: true,
+    })
+  }, 120_000)
+})
