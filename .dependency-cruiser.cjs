@@ -8,10 +8,30 @@ const rooms = {
   '^controller/store/': ['^controller/store/', '^shared/', '^controller/core/'],
   '^controller/field/': ['^controller/field/', '^shared/', '^controller/core/', '^controller/wiring/', '^osdp/', '^wiegand/'],
   '^controller/link/': ['^controller/link/', '^shared/', '^controller/store/', '^controller/core/'],
-  '^controller/runtime[.]ts$': ['^controller/core/', '^shared/', '^controller/field/field[.]ts$', '^controller/store/', '^controller/link/'],
-  '^controller/emulator/': ['^controller/emulator/', '^shared/', '^controller/wiring/', '^controller/field/', '^controller/core/', '^osdp/', '^wiegand/'],
+  '^controller/runtime[.]ts$': [
+    '^controller/core/',
+    '^shared/',
+    '^controller/field/field[.]ts$',
+    '^controller/store/',
+    '^controller/link/',
+  ],
+  '^controller/emulator/': [
+    '^controller/emulator/',
+    '^shared/',
+    '^controller/wiring/',
+    '^controller/field/',
+    '^controller/core/',
+    '^osdp/',
+    '^wiegand/',
+  ],
   '^plugin/(site|link|vms|store)/': ['^plugin/(site|link|vms|store)/', '^shared/', '^wiegand/', '^controller/core/', '^controller/wiring/'],
-  '^plugin/(api|outlets)/': ['^plugin/(api|outlets|site|link|vms|store)/', '^shared/', '^wiegand/', '^controller/core/', '^controller/wiring/'],
+  '^plugin/(api|outlets)/': [
+    '^plugin/(api|outlets|site|link|vms|store)/',
+    '^shared/',
+    '^wiegand/',
+    '^controller/core/',
+    '^controller/wiring/',
+  ],
   '^plugin/client/': ['^plugin/client/', '^shared/'],
   '^plugin/page/': ['^plugin/page/', '^plugin/client/', '^shared/'],
 }
@@ -26,7 +46,12 @@ const packages = {
 }
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: { pathNot: tests }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     ...Object.entries(rooms).map(([from, allowed]) => ({
       name: `room ${from}`,
@@ -46,6 +71,10 @@ module.exports = {
     exclude: { path: 'dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
+    },
   },
 }

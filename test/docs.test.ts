@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { problems } from '../plugin/api/problem.ts'
+import { eventTypes } from '../shared/event.ts'
+import { reasons } from '../shared/reason.ts'
+import { referencePage, referencePath } from './docs.ts'
+
+it('the committed reference is what the code says; `npm run docs` writes it anew', () => {
+  expect(readFileSync(referencePath, 'utf8')).toBe(referencePage())
+})
+
+it('the reference knows every event, reason and problem code, each once', () => {
+  const page = referencePage()
+  for (const name of [...Object.keys(eventTypes), ...Object.keys(reasons), ...Object.keys(problems)]) {
+    expect(page.split(`| \`${name}\` |`).length - 1, name).toBeGreaterThanOrEqual(1)
+  }
+})
