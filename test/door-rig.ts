@@ -29,6 +29,8 @@ export interface Told extends EventDraft {
 export class Rig {
   readonly events: Told[] = []
   readonly relays = new Map<string, boolean>()
+  /** Every time a relay was told something. */
+  readonly switchings: string[] = []
   readonly leds = new Map<string, string>()
   readonly beeps: string[] = []
   readonly outputs = new Map<string, boolean>()
@@ -60,8 +62,10 @@ export class Rig {
     applyChanges(this.state, changes)
     for (const event of events) this.events.push({ ...event, at: this.mono })
     for (const effect of effects) {
-      if (effect.kind === 'relay') this.relays.set(`${effect.controller}/${effect.port}`, effect.energised)
-      else if (effect.kind === 'led') this.leds.set(effect.reader, effect.flashing ? `${effect.colour}-flashing` : effect.colour)
+      if (effect.kind === 'relay') {
+        this.relays.set(`${effect.controller}/${effect.port}`, effect.energised)
+        this.switchings.push(`${effect.port} ${effect.energised ? 'on' : 'off'}`)
+      } else if (effect.kind === 'led') this.leds.set(effect.reader, effect.flashing ? `${effect.colour}-flashing` : effect.colour)
       else if (effect.kind === 'beep') this.beeps.push(`${effect.reader} ${effect.times}`)
       else if (effect.kind === 'output') this.outputs.set(`${effect.controller}/${effect.port}`, effect.active)
       else if (effect.kind === 'result') this.results.push(...effect.results)

@@ -91,6 +91,22 @@ describe('a door monitor', () => {
       .wait(1000)
     expect(bounced.types.slice(-2)).toEqual(['door.locked', 'access.not-taken'])
   })
+  it('counts its debounce time from its last change, however often it is read', () => {
+    const door = rig(debounced).input('door-1', 'open').wait(30).input('door-1', 'open').wait(19)
+    expect(position(door)).toBe('closed')
+    expect(position(door.wait(1))).toBe('open')
+  })
+  it('gives an opening to the grant that ran when it began, and leaves running what the same holder is granted meanwhile', () => {
+    const door = rig(debounced).card('in', 'ada').wait(6999).input('door-1', 'open').wait(20).card('out', 'ada').wait(1000)
+    expect(door.events.filter(event => event.type === 'access.taken')).toMatchObject([{ side: 'a' }])
+    door.input('door-1', 'closed').wait(1000).input('door-1', 'open').wait(50)
+    expect(door.events.filter(event => event.type === 'access.taken')).toMatchObject([{ side: 'a' }, { side: 'b' }])
+  })
+  it('gives a forced opening to nobody, nor to whoever is granted in the same instant', () => {
+    const door = rig(debounced).input('door-1', 'open').card('in', 'ada').act('lock')
+    expect(door.types).toContain('access.not-taken')
+    expect(door.wait(1000).types.slice(-2)).toEqual(['door.opened', 'door.forced-open'])
+  })
   it('judges force with the press that is still being debounced', () => {
     const door = rig({ b: { rex: { port: 'rex-1', debounceMs: 50, action: 'none' } } })
       .input('rex-1', 'closed')
@@ -134,6 +150,8 @@ describe('a door monitor', () => {
     door.input('door-1', { ohms: 21_000 }).wait(9999)
     expect(door.door().openTooLong).toBe(false)
     expect(door.wait(1).door().openTooLong).toBe(true)
+    door.input('door-1', { ohms: 0 }).input('door-1', { ohms: 21_000 }).wait(20_000)
+    expect(door.types.filter(type => type === 'door.open-too-long')).toHaveLength(1)
     door.input('door-1', { ohms: 0 }).input('door-1', { ohms: 3900 })
     expect(door.types.slice(-2)).toEqual(['door.forced-open-ended', 'door.open-too-long-ended'])
   })

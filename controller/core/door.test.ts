@@ -293,6 +293,13 @@ describe('the leaf', () => {
 })
 
 describe('the bolt', () => {
+  it('is told only what is new to it', () => {
+    const door = rig()
+    door.switchings.length = 0
+    open(press(door.card('in', 'ada').wait(1000)).act('unlock').act('reset').wait(1000))
+    close(door)
+    expect(door.switchings).toEqual(['relay-1 on', 'relay-1 off'])
+  })
   it('of a fail-secure lock is drawn by power, of a fail-safe one held by it, and two act together [C1, S3]', () => {
     const site = oneDoor({
       locks: { primary: { relay: 'relay-1', type: 'fail-secure' }, secondary: { relay: 'relay-2', type: 'fail-safe' } },

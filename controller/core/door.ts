@@ -84,8 +84,7 @@ export function leafMoves(draft: Draft, door: string): void {
   if (plan === undefined || row === undefined || row.position !== 'closed' || row.edge !== null) return
   const { mono } = draft.now
   const forced = plan.door !== null && !row.unlocked && mono >= row.shieldUntil && !rexBegins(draft, plan)
-  const moving: DoorRow = { ...row, edge: { at: mono, forced } }
-  draft.set('door', door, { ...moving, due: dueOf(moving) })
+  draft.set('door', door, { ...row, edge: { at: mono, forced } })
 }
 
 /** A press that is still being debounced: it must not become too late by that. */
@@ -200,7 +199,7 @@ function lapse(draft: Draft, plan: DoorPlan, row: DoorRow): DoorRow {
   let { held } = row
   for (const each of over) {
     tellPassage(draft, plan.id, 'access.not-taken', each)
-    if (row.position === 'open' && plan.door?.relock === 'after-closing' && !each.ended) held ??= { until: each.until }
+    if (row.position === 'open' && plan.door?.relock === 'after-closing') held ??= { until: each.until }
   }
   if (held !== null && row.position === 'unknown' && held.until <= mono) held = null
   return { ...row, held, grants: row.grants.filter(each => !over.includes(each)) }
@@ -259,7 +258,7 @@ export function settle(draft: Draft, plan: DoorPlan, changed: DoorRow, cause: Ca
   for (const { key, controller, port } of plan.locks)
     if (before?.relays[key] !== relays[key]) draft.effect({ kind: 'relay', controller, port, energised: relays[key]! })
   showReaders(draft, plan.readers)
-  if (mode === 'lockdown' && (locking || endAll)) draft.listener.lockedDown(draft, id)
+  if (mode === 'lockdown' && locking) draft.listener.lockedDown(draft, id)
 }
 
 /** Locked: the bolt engages at once, open leaf or not, and the time of an open leaf starts. Unlocked: an open leaf is not too long. */

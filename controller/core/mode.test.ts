@@ -141,6 +141,15 @@ describe('an unlock schedule', () => {
     expect(state(door.until(monday('17:00')))).toEqual(['scheduled', 'locked'])
     expect(state(door.until('2026-03-03T08:00:00Z'))).toEqual(['scheduled', 'locked'])
   })
+  it('with first person in does not take a grant from before its interval for one within it, because the clock was set back', () => {
+    const door = rig({ unlockSchedules: ['day'], firstPersonIn: true }, monday('07:00:10'))
+      .card('in', 'ada')
+      .wait(5000)
+    expect(state(door)).toEqual(['scheduled', 'unlocked'])
+    door.wall -= 30_000
+    door.send({ kind: 'clock', trusted: true })
+    expect(state(door.until(monday('07:00:20')))).toEqual(['scheduled', 'locked'])
+  })
   it('with first person in counts each schedule by itself', () => {
     const door = rig({ unlockSchedules: ['day', 'noon'], firstPersonIn: true }, monday('08:00')).card('in', 'ada')
     expect(state(door.until(monday('17:00:01')))).toEqual(['scheduled', 'locked'])
@@ -214,6 +223,14 @@ describe('an override', () => {
     expect(state(door)).toEqual(['override', 'unlocked'])
     expect(state(door.until('2026-03-02T23:00:00Z'))).toEqual(['scheduled', 'locked'])
     expect(state(twice(rig({}, monday('20:00'))).restart(5 * 3_600_000))).toEqual(['scheduled', 'locked'])
+  })
+  it('is a first grant too', () => {
+    const door = rig({ unlockSchedules: ['day'], firstPersonIn: true }, monday('06:59:59'))
+      .card('in', 'ada')
+      .wait(2000)
+      .card('in', 'twice:ada')
+    expect(state(door.wait(10_000))).toEqual(['override', 'unlocked'])
+    expect(state(door.act('reset'))).toEqual(['scheduled', 'unlocked'])
   })
   it('is as old as it was when the clock is set', () => {
     const door = twice(rig({}, monday('20:00')))
@@ -323,6 +340,16 @@ describe('an interlock', () => {
     expect(door.results.at(-1)).toMatchObject({ outcome: 'refused' })
     door.input('door-1', 'closed').act('grant', 'back')
     expect(bolt(door)).toBe(false)
+  })
+  it('refuses one while another leaf begins to move, and none where the door stands unlocked anyway', () => {
+    const slow = frontDoor({ interlock: 'trap', doorMonitor: { port: 'door-1', debounceMs: 50 } })
+    const moving = start(oneDoor({}, { doors: [slow, back()] }))
+      .input('door-2', 'closed')
+      .input('door-1', 'open')
+      .act('grant', 'back')
+    expect(moving.results.at(-1)).toMatchObject({ reason: 'interlock' })
+    const free = trap().card('in', 'ada').act('unlock', 'back').act('grant', 'back')
+    expect(free.results.at(-1)).toMatchObject({ outcome: 'done' })
   })
   it('does not take an unknown position for closed', () => {
     const door = start(oneDoor({}, { doors: [frontDoor({ interlock: 'trap', doorMonitor: { port: 'door-3' } }), back()] }))

@@ -105,8 +105,15 @@ describe('what a reader shows', () => {
       .card('in', 'ada')
       .card('in', 'twice:ada')
     expect(door.door().locked).toBe(true)
-    expect(led(door.wait(1999))).toBe('green')
+    expect(led(door.wait(1999).input('door-1', 'open'))).toBe('green')
     expect(led(door.wait(1))).toBe('red')
+    const refused = show(
+      rig({ unlockSchedules: ['always'] })
+        .card('in', 'ada')
+        .card('in', 'twice:ada'),
+      'refused',
+    )
+    expect(led(refused.wait(2000))).toBe('red')
   })
   it('of a refusal is red and three beeps for a moment, then what it was', () => {
     const door = show(rig().act('unlock'), 'refused')

@@ -69,6 +69,10 @@ describe('the start', () => {
     ]
     expect(replay(new Rig(oneDoor()), ...order, { kind: 'start' })).toEqual(['controller.started'])
   })
+  it('has debounced what was reported before it', () => {
+    const door = new Rig(oneDoor({ doorMonitor: { port: 'door-1' } })).input('door-1', 'closed').input('door-1', 'open').wait(1000).start()
+    expect(door.door().position).toBe('open')
+  })
   it('hears nobody before it', () => {
     const door = new Rig(oneDoor()).card('in', 'ada').act('unlock').start()
     expect(door.types).toEqual(['controller.started'])
@@ -123,6 +127,17 @@ describe('a change of the configuration', () => {
     expect(nextDue(door.state, door.now)).toBeNull()
     expect(state(door.configure(oneDoor()))).toEqual(['scheduled', 'locked'])
     expect(door.door().position).toBe('open')
+  })
+  it('tells the hardware everything anew', () => {
+    const door = rig().act('lockdown')
+    door.switchings.length = 0
+    door.leds.clear()
+    door.configure(oneDoor())
+    expect(door.switchings).toEqual(['relay-1 off'])
+    expect([...door.leds]).toEqual([
+      ['in', 'red-flashing'],
+      ['out', 'red-flashing'],
+    ])
   })
   it('moves a lock to another relay, and leaves none energised behind', () => {
     const door = rig()
