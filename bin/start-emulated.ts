@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type FieldStep, fieldSteps } from '../controller/emulator/scenario.ts'
 import { type Ask, createControllerLink } from '../controller/link/link.ts'
+import { createMqttTransport } from '../controller/link/mqtt.ts'
+import { linkPassword, openKeys } from '../controller/link/secret.ts'
 import { openStore } from '../controller/store/open.ts'
 import { emulateAsk } from '../plugin/api/emulator.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { type PluginServer, version } from '../plugin/main.ts'
 import { wholeSite } from '../plugin/site/file.ts'
-import { openSealedKeys } from '../plugin/site/keys.ts'
 import type { LinkTransport } from '../shared/link.ts'
 import { createEmulatedController, type EmulatedController } from './emulated.ts'
 
@@ -20,11 +21,12 @@ export interface EmulatedSite {
 /** Puts up every emulated controller of the site: those that are there, and those that a later revision brings. */
 export function startEmulated({
   server,
-  connect,
+  url,
   directory,
 }: {
   server: PluginServer
-  connect: () => LinkTransport
+  /** Of the broker. */
+  url: string
   directory: string
 }): EmulatedSite {
   const { plugin, keys } = server
@@ -37,8 +39,8 @@ export function startEmulated({
     const { store } = opened
     keys.provideEmulated(id)
     const secret = keys.linkSecret(id)
-    for (const [name, key] of Object.entries(openSealedKeys(secret, id, keys.sealedFor(id)))) store.keys.set(name, key)
-    const transport = connect()
+    for (const [name, key] of Object.entries(openKeys(secret, id, keys.sealedFor(id)))) store.keys.set(name, key)
+    const transport = createMqttTransport({ url, username: id, password: linkPassword(secret), clientId: id })
     let world: EmulatedController['world'] | undefined
     const emulate: Ask = (body, answer) => answer(world ? act(world, body) : { done: false, why: 'the hardware is not up yet' }, true)
     const link = createControllerLink({
@@ -49,7 +51,7 @@ export function startEmulated({
       random: random.bytes,
       version,
       asks: { [emulateAsk]: emulate },
-      openKeys: sealed => openSealedKeys(secret, id, sealed),
+      openKeys: sealed => openKeys(secret, id, sealed),
     })
     const controller = createEmulatedController({
       controller: id,

@@ -5,18 +5,20 @@ import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError } from 'commander'
 import { v7 as uuid } from 'uuid'
 import { fieldSteps } from '../controller/emulator/scenario.ts'
+import { createMqttTransport } from '../controller/link/mqtt.ts'
 import { randomPassword } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
+import { type Broker, createBroker } from '../plugin/link/broker.ts'
 import { createServer, type PluginServer } from '../plugin/main.ts'
 import { buildPage } from '../plugin/page/build.ts'
 import { checkSiteFile } from '../plugin/site/check.ts'
 import { importSite } from '../plugin/site/file.ts'
+import { keyNames } from '../plugin/site/keys.ts'
 import { readFact, writeFact } from '../plugin/store/facts.ts'
 import { openStore, type Store } from '../plugin/store/open.ts'
 import { formatProblem } from '../shared/problem.ts'
 import type { Site } from '../shared/site.ts'
 import { defaultData, Stop, stoppable } from './data-directory.ts'
-import { openBroker } from './start-broker.ts'
 import { type EmulatedSite, startEmulated } from './start-emulated.ts'
 
 const demoSite = fileURLToPath(new URL('./demo-site.yaml', import.meta.url))
@@ -57,19 +59,22 @@ async function run(options: Options): Promise<void> {
   try {
     const loaded = readSiteOnce(store, options.site)
     await buildPage()
-    const broker = await openBroker(options.host, options.mqttPort)
+    const broker = await openBroker(store, options)
     cleanUp.unshift(broker.close)
+    const { url } = broker
+    const transport = createMqttTransport({ url, username: broker.username, password: broker.password, clientId: 'plugin' })
+    cleanUp.unshift(transport.close)
     const server = await createServer({
       store,
       clock: systemClock,
-      transport: broker.connect(),
+      transport,
       emulatorSteps: fieldSteps,
       onTrouble: (controller, trouble) => process.stderr.write(`controller ${controller}: ${trouble}\n`),
     })
     cleanUp.unshift(server.close)
     if (loaded) await firstStart(server, store, loaded)
     const address = await listen(server, options)
-    const emulated = startEmulated({ server, connect: broker.connect, directory: join(store.directory, 'controllers') })
+    const emulated = startEmulated({ server, url, directory: join(store.directory, 'controllers') })
     cleanUp.unshift(emulated.stop)
     announce(server, emulated, address)
     await stopped
@@ -124,19 +129,30 @@ async function firstStart(
   writeFact(store, 'source', source)
 }
 
+async function openBroker(store: Store, { host, mqttPort }: Options): Promise<Broker> {
+  try {
+    return await createBroker({ host, port: mqttPort, secretOf: controller => store.vault.get(keyNames.link(controller)) })
+  } catch (error) {
+    throw refusedPort(error, host, mqttPort, '--mqtt-port')
+  }
+}
+
 async function listen(server: PluginServer, { host, port }: Options): Promise<string> {
   try {
     return await server.listen(host, port)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE')
-      throw new Stop(`portunus start: port ${port} on ${host} is in use; stop the other program, or choose another with --port`)
-    if (code === 'EACCES')
-      throw new Stop(`portunus start: port ${port} on ${host} may not be opened by this user; choose one above 1023 with --port`)
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new Stop(`portunus start: ${host} is no address of this machine; choose another with --host`)
-    throw new Stop(`portunus start: ${message}`)
+    throw refusedPort(error, host, port, '--port')
   }
+}
+
+/** Why a port cannot be had, in one line. */
+function refusedPort(error: unknown, host: string, port: number, option: string): Stop {
+  const { code, message } = error as NodeJS.ErrnoException
+  const why = (text: string) => new Stop(`portunus start: ${text}`)
+  if (code === 'EADDRINUSE') return why(`port ${port} on ${host} is in use; stop the other program, or choose another with ${option}`)
+  if (code === 'EACCES') return why(`port ${port} on ${host} may not be opened by this user; choose one above 1023 with ${option}`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return why(`${host} is no address of this machine; choose another with --host`)
+  return why(message)
 }
 
 function announce({ plugin }: PluginServer, emulated: EmulatedSite, address: string): void {

@@ -1,9 +1,9 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
 import type { Store } from '../store/open.ts'
 import { type Book, keepSecret } from './book.ts'
 
-/** Under these names a controller holds keys; the vault adds `link NAME` for what plugin and controller share since the adoption. */
-export const keyNames = { pin: 'pin', main: 'main', reader: (id: string) => `reader ${id}` } as const
+/** Under these names keys are held: all but the last at controllers, too. What plugin and controller share since the adoption is theirs alone. */
+export const keyNames = { pin: 'pin', main: 'main', reader: (id: string) => `reader ${id}`, link: (id: string) => `link ${id}` } as const
 
 /** The keys of a site, in the vault: made when first needed, never told over the API. */
 export type SiteKeys = ReturnType<typeof openSiteKeys>
@@ -19,7 +19,7 @@ export function openSiteKeys(store: Store, book: Book) {
       return [door.a.reader, door.b.reader].flatMap(r => (r ? [{ id: r.id, osdp: r.type === 'osdp', emulated: unit.emulated }] : []))
     })
   }
-  const linkSecret = (controller: string) => keepSecret(store, `link ${controller}`, 32)
+  const linkSecret = (controller: string) => keepSecret(store, keyNames.link(controller), 32)
 
   return {
     readersOf,
@@ -50,23 +50,11 @@ export function openSiteKeys(store: Store, book: Book) {
 }
 
 const nonceBytes = 12
-const tagBytes = 16
 
+/** As controllers open it: nonce, tag, text; AES-256-GCM with the controller's id bound to it. */
 function sealKeys(secret: Uint8Array, controller: string, keys: Readonly<Record<string, string>>): string {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(Buffer.from(controller))
   const body = Buffer.concat([cipher.update(JSON.stringify(keys)), cipher.final()])
   return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64')
-}
-
-/** @throws Error when the secret or the controller is another */
-export function openSealedKeys(secret: Uint8Array, controller: string, sealed: string): Record<string, Uint8Array> {
-  const bytes = Buffer.from(sealed, 'base64')
-  const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
-    .setAAD(Buffer.from(controller))
-    .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
-  const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]).toString()
-  return Object.fromEntries(
-    Object.entries(JSON.parse(text) as Record<string, string>).map(([name, hex]) => [name, Buffer.from(hex, 'hex')]),
-  )
 }
