@@ -3,11 +3,6 @@ import { z } from 'zod'
 /** The author's stable name of a thing (domain.md §2). */
 export const id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'an id is 1 to 64 of a-z, 0-9 and hyphen')
 
-/** `08:00`, `08:00:30`; `24:00` is the midnight that ends the day. */
-export const timeOfDay = z
-  .string()
-  .regex(/^(([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?)$/, 'a time of day is written "08:00", up to "24:00"')
-
 /** `2026-12-24` */
 export const date = z
   .string()

@@ -7,7 +7,7 @@ export type Day = (typeof days)[number]
 const day = z.enum(days)
 
 /** `08:00`, up to `24:00`; or `sunrise`, `sunset`, with minutes before or after: `sunset-30` (rule X14; reckoned at `site.position`). */
-export const moment = z
+const moment = z
   .string()
   .regex(
     /^(([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?|(sunrise|sunset)([+-]([0-9]|[1-9]\d|[12]\d\d|3[0-5]\d|360))?)$/,
@@ -20,7 +20,7 @@ const hours = { from: moment, to: moment }
  * A half-open span within a day. `to` at or before `from` runs over midnight and belongs to the day it starts; for that, sunrise counts as
  * 06:00 and sunset as 18:00, so that the season never turns a day into a night.
  */
-export const interval = z.strictObject(hours)
+const interval = z.strictObject(hours)
 export type Interval = z.output<typeof interval>
 
 const weeks = ['first', 'second', 'third', 'fourth', 'last'] as const

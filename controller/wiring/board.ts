@@ -53,7 +53,7 @@ export interface Connector {
 }
 
 /** A setting on the board itself. `when` says what makes the second position right; nothing does where it is left out. */
-export interface Jumper {
+interface Jumper {
   readonly id: string
   readonly name: string
   readonly positions: readonly [usual: string, other: string]

@@ -44,7 +44,7 @@ export interface ChartDevice extends Device {
 }
 
 /** One reader on an RS-485 line; the last is the end of the line. */
-export interface ChartReader {
+interface ChartReader {
   readonly port: string
   readonly address: number
   readonly reader: string

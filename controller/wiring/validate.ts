@@ -192,7 +192,7 @@ function addressProblems(later: Assigned, earlier: readonly Assigned[], id: stri
 }
 
 /** Who uses a port, for a person. */
-export function userOf({ kind, door, side, lock, reader, role }: Demand): string {
+function userOf({ kind, door, side, lock, reader, role }: Demand): string {
   if (kind === 'lock') return `the ${lock} lock of door ${quote(door ?? '')}`
   if (kind === 'door-monitor') return `the door monitor of ${quote(door ?? '')}`
   if (kind === 'rex') return `the REX of door ${quote(door ?? '')}, side ${side?.toUpperCase()}`
