@@ -12,7 +12,7 @@ import {
   verifyIdentity,
 } from './acu-secure.ts'
 import type { AcuCommand, Exchange, PdView } from './acu-state.ts'
-import { fault, finish, probeMs, type Told, tell } from './acu-told.ts'
+import { fault, finish, isCrowded, probeMs, type Told, tell } from './acu-told.ts'
 import { type CommandName, commands } from './codes.ts'
 import { createFileSending, type FileSending, partAnswered } from './file-sending.ts'
 import type { ReceivedFrame } from './frame.ts'
@@ -20,6 +20,7 @@ import { decodeReply, encodeCommand, type Reply } from './message.ts'
 import { cutParts, partHeader } from './payload/multipart.ts'
 
 const empty = new Uint8Array(0)
+const holdMs = 250
 
 const replyQueued = new Set(['LSTATR', 'ISTATR', 'OSTATR', 'RSTATR', 'RAW', 'KEYPAD', 'FMT', 'MFGREP', 'XRD'])
 
@@ -126,6 +127,8 @@ function settle(view: PdView, out: Told, exchange: Exchange, reply: Reply, now: 
         serial: reply.serial,
         firmware: reply.firmware,
       }
+      // The line is left alone for a second answer.
+      if (isCrowded(view, now)) view.holdUntil = now + holdMs
       if (view.capabilities === null) {
         view.stage = 'describe'
         view.tryAt = now

@@ -58,10 +58,11 @@ export function lostCount(view: PdView, out: Told, reason: SecureFault, now: num
   confirmMove(view, out)
   if (view.session !== null) return lostSession(view, out, reason, now)
   requeue(view, out)
-  const again = exchange !== null && exchange.sequence === 0 ? now + probeMs : now
   startOver(view)
-  view.tries = 0
-  view.tryAt = again
+  // Refused even at sequence 0: later, and in time with a POLL before.
+  const refused = exchange !== null && exchange.sequence === 0
+  view.tries = refused ? view.tries + 1 : 0
+  view.tryAt = refused ? now + probeMs : now
   return 'answered'
 }
 

@@ -266,6 +266,8 @@ export interface PdView {
   lastFrame: string
   retried: boolean
   strays: number[]
+  /** The line stays silent until then. */
+  holdUntil: number
   readonly told: Map<string, { at: number; count: number }>
   readonly statistics: Statistics
 }
@@ -317,6 +319,7 @@ export function createView(policy: PdPolicy, random: (length: number) => Uint8Ar
     lastFrame: '',
     retried: false,
     strays: [],
+    holdUntil: now,
     told: new Map(),
     statistics: {
       commands: 0,

@@ -76,6 +76,14 @@ export function requeue(view: PdView, out: Told) {
   else view.queue.unshift(command)
 }
 
+/** How long an answer too many is remembered. */
+export const strayMs = 10_000
+
+/** Whether two devices may be answering at this address. */
+export function isCrowded(view: PdView, now: number): boolean {
+  return view.strays.some(instant => now - instant < strayMs)
+}
+
 /** How long after a failed handshake the next one is tried. */
 export const secureRetryMs = 1000
 
@@ -91,7 +99,8 @@ export function loseSecure(view: PdView, out: Told, reason: SecureFault, now: nu
   view.secure = false
   view.sequence = 0
   view.tries = 0
-  view.stage = 'challenge'
+  // With a second answer about, who is there is asked anew.
+  view.stage = isCrowded(view, now) ? 'identify' : 'challenge'
   view.losses = view.losses.filter(instant => now - instant < repeatMs)
   view.losses.push(now)
   view.tryAt = failed || view.losses.length > 3 ? now + secureRetryMs : now

@@ -2,7 +2,7 @@ import { answered } from './acu-answer.ts'
 import { elsewhere, type Heard, lostCount, lostSession, pollInterval, receiveLimit, say, startOver } from './acu-exchange.ts'
 import { beginHandshake, endPairing, keyTaken } from './acu-secure.ts'
 import type { Exchange, OfflineReason, PdView } from './acu-state.ts'
-import { fault, finish, goOffline, loseSecure, observe, probeMs, remember, retryDelays, type Told, tell } from './acu-told.ts'
+import { fault, finish, goOffline, loseSecure, observe, probeMs, remember, retryDelays, strayMs, type Told, tell } from './acu-told.ts'
 import { codeName } from './codes.ts'
 import { nextPart } from './file-sending.ts'
 import type { FrameFault, ReceivedFrame } from './frame.ts'
@@ -200,14 +200,16 @@ function accept(view: PdView, frame: ReceivedFrame, now: number, sentEnd: number
   roundTrip.least = Math.min(roundTrip.least, took)
   roundTrip.most = Math.max(roundTrip.most, took)
   roundTrip.total += took
-  view.lastReply = now
   view.retried = (exchange?.tries ?? 0) > 0
   view.lastFrame = toHex(frame.bytes)
   view.exchange = null
+  view.sequence = (frame.sequence % 3) + 1
+  // Two devices at one address give the same answer to a first POLL: that says nothing of who is there.
+  if (exchange?.purpose === 'nudge') return
+  view.lastReply = now
   view.tries = 0
   view.damaged = 0
   view.busyCapped = false
-  view.sequence = (frame.sequence % 3) + 1
 }
 
 /** The PD got our bytes damaged: the same ones again, at once. */
@@ -240,17 +242,16 @@ function busy(view: PdView, out: Told, exchange: Exchange, now: number): Heard {
   return 'answered'
 }
 
-/** A frame that answers nothing: a late or second copy is harmless, an old one is a replay, two that differ come from two devices. */
+/** A frame that answers nothing: after a repetition a second copy is harmless, an old one is a replay, and two answers to one question come from two devices. */
 function stray(view: PdView, out: Told, frame: ReceivedFrame, now: number): Heard {
   view.statistics.unasked++
   const bytes = toHex(frame.bytes)
-  if (bytes === view.lastFrame) return 'ignored'
-  if (view.recent.includes(bytes)) observe(view, out, 'replayed-frame', codeName('reply', frame.code), now)
+  if (bytes !== view.lastFrame && view.recent.includes(bytes)) observe(view, out, 'replayed-frame', codeName('reply', frame.code), now)
   else if (!view.retried && (view.exchange?.tries ?? 0) === 0) {
-    view.strays = view.strays.filter(instant => now - instant < 10_000)
-    view.strays.push(now)
+    view.strays = [...view.strays.filter(instant => now - instant < strayMs), now]
+    const names = serials(view, frame)
     if (view.strays.length < 2) observe(view, out, 'unasked-reply', codeName('reply', frame.code), now)
-    else observe(view, out, 'address-conflict', `two devices answer at address ${view.address}${serials(view, frame)}`, now)
+    else if (names !== '' || view.strays.length > 3) observe(view, out, 'address-conflict', `two devices answer at address ${view.address}${names}`, now)
   }
   return 'ignored'
 }
@@ -273,7 +274,7 @@ export function hearNothing(view: PdView, out: Told, faults: readonly FrameFault
   if (faults.length > 0) {
     view.damaged++
     statistics.checkErrors += faults.filter(({ reason }) => reason === 'check').length
-    fault(view, out, 'damaged-reply', now)
+    if (view.online !== false) fault(view, out, 'damaged-reply', now)
   } else {
     view.damaged = 0
     if (view.online !== false) fault(view, out, 'no-reply', now)

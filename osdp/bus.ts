@@ -152,6 +152,7 @@ function hear(bus: Bus, received: readonly Received[], out: Told, now: number) {
     const heard = hearReply(view, out, item, now, talk?.sentEnd ?? now)
     if (item.code !== 0x40 || before?.purpose !== 'poll') bus.stirredAt = now
     if (heard === 'answered' && expected) bus.talk = null
+    bus.freeAt = Math.max(bus.freeAt, view.holdUntil)
   }
 }
 

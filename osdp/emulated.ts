@@ -42,6 +42,8 @@ export interface MemoryReader extends OpenPd {
 export interface MemoryLine {
   /** The ACU's end. */
   readonly acu: Pipe
+  /** What somebody on the line makes of the bytes of each command: others, or (null) nothing. Null takes him away. */
+  tap(change: ((bytes: Uint8Array) => Uint8Array | null) | null): void
   addReader(
     config: Omit<PdConfig, 'random'> & { readonly random?: PdConfig['random'] },
     onEffect?: (effect: Exclude<PdEffect, { kind: 'send' }>) => void,
@@ -73,6 +75,10 @@ export function createMemoryLine({ clock, random, baud = 9600, suspendWhenIdle =
 
   return {
     acu,
+    tap(change) {
+      wire.touch()
+      station.tap = change
+    },
     addReader(config, onEffect) {
       const own = wire.connect(2)
       const pipe: Pipe = Object.assign(own, { sleep: { join: () => () => {}, touch: wire.touch, settle() {} } })

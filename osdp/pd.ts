@@ -175,6 +175,7 @@ function hear(pd: Pd, received: readonly (ReceivedFrame | FrameFault)[], now: nu
           null,
           new Map(),
           effects,
+          false,
         )
       }
     }
@@ -207,7 +208,7 @@ function take(pd: Pd, frame: ReceivedFrame, now: number, effects: PdEffect[]) {
     pd.lastCommand = null
   } else if (pd.sequence === null || (frame.sequence !== pd.sequence && frame.sequence !== (pd.sequence % 3) + 1)) {
     heard(pd, now, effects)
-    reply(pd, frame, nak(4), null, active, effects)
+    reply(pd, frame, nak(4), null, active, effects, false)
     return
   }
   heard(pd, now, effects)
@@ -231,12 +232,13 @@ function take(pd: Pd, frame: ReceivedFrame, now: number, effects: PdEffect[]) {
     return
   }
   const { answer, session } = respond(pd, frame, sealed, active, now, effects)
-  if (!(isNak(answer) && active.has('nak-keeps-sequence'))) {
+  const counts = !(isNak(answer) && active.has('nak-keeps-sequence'))
+  if (counts) {
     pd.sequence = frame.sequence
     pd.lastCommand = frame.bytes
     pd.lastReply = null
   }
-  reply(pd, frame, answer, session, active, effects)
+  reply(pd, frame, answer, session, active, effects, counts)
   if (pd.move !== null) {
     Object.assign(pd, pd.move)
     effects.push({ kind: 'moved', ...pd.move })
@@ -343,6 +345,7 @@ function reply(
   session: Session | null,
   active: ReadonlyMap<MisbehaviourKind, Misbehaviour>,
   effects: PdEffect[],
+  stored: boolean,
 ) {
   const { address, check } = origin
   const sequence = active.has('restart') ? 0 : active.has('wrong-sequence') ? (origin.sequence % 3) + 1 : origin.sequence
@@ -371,7 +374,8 @@ function reply(
   if (pd.keySet && !active.has('keep-session')) end(pd, 'key-set', effects)
   pd.keySet = false
   const wire = marked(bytes)
-  pd.lastReply = wire
+  // A NAK to what did not count keeps the answer that did.
+  if (stored) pd.lastReply = wire
   if (active.has('drop')) return
   let sent = wire
   if (active.has('wrong-crc')) sent = Uint8Array.from([...wire.slice(0, -1), wire.at(-1)! ^ 0x55])
