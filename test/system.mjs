@@ -15,7 +15,10 @@ if (missing.length > 0) {
   const install = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
   if (process.getuid?.() === 0 && spawnSync('which', ['apt-get']).status === 0) {
     process.stdout.write(`Installing ${missing.join(', ')} for the tests …\n`)
-    execFileSync('sh', ['-c', install], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+    execFileSync('sh', ['-c', install], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
   } else {
     process.stderr.write(`The tests need ${missing.join(', ')}: sudo sh -c '${install}'\n`)
     process.exit(1)
