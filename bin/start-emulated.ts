@@ -9,6 +9,7 @@ import { emulateAsk } from '../plugin/api/emulator.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { type PluginServer, version } from '../plugin/main.ts'
 import { wholeSite } from '../plugin/site/file.ts'
+import type { Cancel, Clock } from '../shared/clock.ts'
 import type { LinkTransport } from '../shared/link.ts'
 import { createEmulatedController, type EmulatedController } from './emulated.ts'
 
@@ -30,6 +31,7 @@ export function startEmulated({
   directory: string
 }): EmulatedSite {
   const { plugin, keys } = server
+  const clock = endingClock(systemClock)
   const running = new Map<string, { controller: EmulatedController; transport: LinkTransport; close: () => void }>()
   const random = { next: Math.random, bytes: (length: number) => new Uint8Array(randomBytes(length)) }
 
@@ -46,7 +48,7 @@ export function startEmulated({
     const link = createControllerLink({
       controller: id,
       transport,
-      clock: systemClock,
+      clock,
       store,
       random: random.bytes,
       version,
@@ -56,7 +58,7 @@ export function startEmulated({
     const controller = createEmulatedController({
       controller: id,
       site: wholeSite(plugin.book),
-      clock: systemClock,
+      clock,
       store,
       random,
       skipIdle: false,
@@ -96,6 +98,33 @@ export function startEmulated({
     stop() {
       off()
       for (const [id, each] of running) unmount(id, each)
+      clock.end()
+    },
+  }
+}
+
+/** A clock whose arrangements all end at once: a line that nobody listens to any more must not keep the process. */
+function endingClock(clock: Clock): Clock & { end(): void } {
+  const arranged = new Set<Cancel>()
+  let ended = false
+  return {
+    now: clock.now,
+    wall: clock.wall,
+    at(instant, fn) {
+      if (ended) return () => {}
+      const cancel = clock.at(instant, () => {
+        arranged.delete(cancel)
+        fn()
+      })
+      arranged.add(cancel)
+      return () => {
+        arranged.delete(cancel)
+        cancel()
+      }
+    },
+    end() {
+      ended = true
+      for (const cancel of arranged) cancel()
     },
   }
 }
