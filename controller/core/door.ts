@@ -8,7 +8,7 @@ import { positionFrom } from './position.ts'
 import { showReaders } from './reader.ts'
 import type { DoorRow, Grant, Position } from './state.ts'
 
-export { modeOf, restsUnlocked } from './mode.ts'
+export { modeOf } from './mode.ts'
 
 /*
  * One door: passages, bolt, leaf and alarms (domain.md §4). Every change ends in `settle`, which alone decides what the bolt does.

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextDue } from '../../controller/core/dispatch.ts'
@@ -81,7 +82,8 @@ class Move implements fc.Command<Oracle, Rig> {
       openTooLong: oracle.tooLongAt === 'raised',
       due: oracle.due,
     }
-    expect(found).toEqual({ position: oracle.position, mode: oracle.mode, ...wanted })
+    const told = { position: oracle.position, mode: oracle.mode, ...wanted }
+    if (!isDeepStrictEqual(found, told)) expect(found).toEqual(told)
   }
   toString(): string {
     return this.name
@@ -172,6 +174,12 @@ function openingsAreOneThing(types: readonly EventType[]): void {
     expect(opening.includes('door.forced-open ') && opening.includes('access.taken'), opening).toBe(false)
 }
 
+/** What the log says of the bolt since the last start; undefined where it has not moved. */
+function boltByLog(types: readonly EventType[]): boolean | undefined {
+  const told = types.findLast(type => type === 'door.unlocked' || type === 'door.locked' || type === 'controller.started')
+  return told === 'controller.started' ? undefined : told === 'door.unlocked'
+}
+
 describe('a door', () => {
   it('is what the ten fields of its oracle say, through any history [D1, D2, D3, D4, D5, D6, K1, K2, K3, K4, K5]', () => {
     fc.assert(
@@ -181,25 +189,13 @@ describe('a door', () => {
         const oracle = new Oracle(given)
         fc.modelRun(() => ({ model: oracle, real: rig }), history)
         openingsAreOneThing(rig.types)
+        expect(boltByLog(rig.types) ?? rig.relays.get('c1/relay-1')).toBe(rig.relays.get('c1/relay-1'))
         report(rig, 'closed', false)
         rig.wait(60_000)
         expect(standing(rig.types)).toEqual([])
         expect(nextDue(rig.state, rig.now)).toBeNull()
       }),
       { numRuns: 10_000 },
-    )
-  })
-
-  it('says the same of its bolt in the log as at the relay', () => {
-    fc.assert(
-      fc.property(settings, fc.commands(moves.slice(0, -1), { maxCommands: 30 }), (given, history) => {
-        const rig = doorWith(given).start()
-        report(rig, 'closed', false)
-        fc.modelRun(() => ({ model: new Oracle(given), real: rig }), history)
-        const told = rig.types.filter(type => type === 'door.unlocked' || type === 'door.locked').at(-1)
-        expect(told === 'door.unlocked').toBe(rig.relays.get('c1/relay-1'))
-      }),
-      { numRuns: 500 },
     )
   })
 })
@@ -232,7 +228,7 @@ describe('a restart', () => {
         const [one, other] = [through!.wait(7000).door(), broken!.wait(7000).door()]
         expect([one.mode, one.locked]).toEqual([other.mode, other.locked])
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 })
@@ -255,7 +251,7 @@ describe('debouncing', () => {
         expect(rig.types.includes('access.not-taken')).toBe(forced)
         expect(rig.door().locked).toBe(forced || relock === 'after-opening')
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 })
