@@ -15,6 +15,7 @@ import {
   readOsdpcap,
   readPcap,
 } from '../osdp/index.ts'
+import { osdpLineCommands } from './osdp-line.ts'
 
 /** `portunus osdp`. */
 export function osdpCommand(): Command {
@@ -62,6 +63,7 @@ export function osdpCommand(): Command {
         process.exitCode = 2
       }
     })
+  for (const one of osdpLineCommands()) command.addCommand(one)
   return command
 }
 

@@ -55,6 +55,7 @@ export {
   type PdState,
   type Watch,
 } from './line.ts'
+export { createLineCounter, type LineCounter, type LineStatistics } from './line-statistics.ts'
 export * from './message.ts'
 export { type Misbehaviour, type MisbehaviourKind, misbehaviours } from './misbehaviour.ts'
 export type { DisplayedText } from './panel.ts'
@@ -88,4 +89,6 @@ export type { Clock, Pipe, PipeListener } from './pipe/pipe.ts'
 export { type SerialOptions, serialPipe } from './pipe/serial.ts'
 export { tcpClient, tcpServer } from './pipe/tcp.ts'
 export { udpPipe } from './pipe/udp.ts'
+export type { FoundPd, KeyState, ScanOptions } from './scan.ts'
+export { scanLine } from './scan-line.ts'
 export * from './secure-channel.ts'
