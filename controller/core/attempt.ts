@@ -10,7 +10,7 @@ import type { Decision as DecisionHalf, Draft, Presented } from './draft.ts'
 import { identificationWait } from './identification.ts'
 import type { AccessPoint, ReaderPlan } from './model.ts'
 import { countWrongPin, endPinBlocks, keepPinBlocks, typeKey } from './pin.ts'
-import { forgetTheGone, keepEntries, mergePresence, passed, tellSuspension } from './presence.ts'
+import { forgetTheGone, keepEntries, mergePresence, move, tellSuspension } from './presence.ts'
 import { indicate } from './reader.ts'
 import { failedAt } from './trace.ts'
 import { twoPersonWait } from './two-person.ts'
@@ -65,7 +65,10 @@ export const decision: DecisionHalf = {
     mergePresence(draft, presence)
     mergeUses(draft, uses)
   },
-  passed,
+  passed(draft, door, grants) {
+    attend(draft)
+    move(draft, door, grants)
+  },
 }
 
 /** A clock that moved by more than this was set, in ms. */

@@ -208,6 +208,15 @@ describe('decide', () => {
     expect(crew().bits('attic', '10110').keys('attic', '2580#').events).toEqual([])
   })
 
+  it('asks no interlock of a door that is unlocked by command or emergency', () => {
+    const trap = () =>
+      crew().configure(site => {
+        for (const door of site.doors) if (door.type === 'door') door.interlock = 'trap'
+      })
+    expect(trap().open('back').swipe('in', 'ada-card').story).toEqual(['denied interlock ada'])
+    expect(trap().open('back').act('unlock', 'front').swipe('in', 'ada-card').story).toEqual(['granted ada'])
+  })
+
   it('lets the exempt through a lockdown and nobody else [K5] [K6]', () => {
     const rig = crew().act('lockdown', 'front').mark()
     rig.swipe('in', 'ada-card').swipe('in', 'cleo-card')

@@ -76,7 +76,7 @@ export function countWrongPin(draft: Draft, { id, door, side }: ReaderPlan, earl
 
 /** Ends the blocks whose time is over. */
 export function endPinBlocks(draft: Draft): void {
-  for (const reader of draft.timed('pin-block')) {
+  for (const reader of [...draft.timed('pin-block')]) {
     if (pinBlocked(draft, reader)) continue
     draft.set('pin-block', reader, null)
     const plan = draft.model.readers.get(reader)
@@ -87,7 +87,7 @@ export function endPinBlocks(draft: Draft): void {
 
 /** The clock was set by so many ms, or may be wrong after a restart: a block lasts no longer than it should. */
 export function keepPinBlocks(draft: Draft, movedBy = 0): void {
-  for (const [reader, { dueWall }] of draft.each('pin-block')) {
+  for (const [reader, { dueWall }] of [...draft.each('pin-block')]) {
     const due = Math.min(dueWall + movedBy, draft.now.wall + blockSpan)
     if (due !== dueWall) draft.set('pin-block', reader, { dueWall: due })
   }

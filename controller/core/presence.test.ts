@@ -150,6 +150,15 @@ describe('anti-passback', () => {
     }
   })
 
+  it('leaves alone what is seen after the clock was set', () => {
+    const rig = guarded({ ...hard, timeout: 7200 }).swipe('in', 'ada-card')
+    rig.wall -= 3_600_000
+    rig.send({ kind: 'clock', trusted: true }).pass('front')
+    const { at } = rig.state.rows.presence.get('hall/ada')!
+    rig.wait(1000).swipe('in', 'ben-card')
+    expect(rig.state.rows.presence.get('hall/ada')!.at).toBe(at)
+  })
+
   it('leaves entries made by a better clock alone when a wrong one is put right', () => {
     const rig = enter(guarded({ ...hard, timeout: 600 }))
     const { at } = rig.state.rows.presence.get('hall/ada')!

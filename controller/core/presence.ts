@@ -63,21 +63,21 @@ function countPresent(draft: Draft, zone: string): number {
 }
 
 /** An opening took these grants: everyone in them has gone where the passage leads. */
-export function passed(draft: Draft, door: string, grants: readonly Grant[]): void {
+export function move(draft: Draft, door: string, grants: readonly Grant[]): void {
   const shared: SharedPresence[] = []
   for (const { side, cardholders } of grants) {
     const passage = draft.model.accessPoints.get(`${door}/${side}`)?.passage
     if (passage === undefined) continue
     for (const cardholder of cardholders) {
-      if (passage.leaves !== null) shared.push(...move(draft, passage.leaves, cardholder, false))
-      if (passage.enters !== null) shared.push(...move(draft, passage.enters, cardholder, true))
+      if (passage.leaves !== null) shared.push(...note(draft, passage.leaves, cardholder, false))
+      if (passage.enters !== null) shared.push(...note(draft, passage.enters, cardholder, true))
     }
   }
   if (shared.length > 0) draft.effect({ kind: 'share', presence: shared, uses: [] })
 }
 
 /** What was seen here is newer than anything heard, whatever other clocks say. */
-function move(draft: Draft, zone: string, cardholder: string, present: boolean): SharedPresence[] {
+function note(draft: Draft, zone: string, cardholder: string, present: boolean): SharedPresence[] {
   const at = Math.max(draft.now.wall, (draft.get('presence', keyOf(zone, cardholder))?.at ?? 0) + 1)
   const plan = draft.model.zones.get(zone)
   const over = plan !== undefined && spans(plan)
@@ -113,7 +113,7 @@ export function tellSuspension(draft: Draft, suspended: boolean): void {
 export function keepEntries(draft: Draft, movedBy: number): void {
   const { wall } = draft.now
   const before = wall - movedBy
-  for (const [key, row] of draft.each('presence')) {
+  for (const [key, row] of [...draft.each('presence')]) {
     const timeout = draft.model.zones.get(key.slice(0, key.indexOf('/')))?.zone.antiPassback?.timeout ?? 0
     const running = row.at > before - timeout * 1000
     if (row.at <= before && (running || row.at > wall)) draft.set('presence', key, { ...row, at: row.at + movedBy })
@@ -122,7 +122,7 @@ export function keepEntries(draft: Draft, movedBy: number): void {
 
 /** After a restart: nobody is in a zone who, or which, is no longer there. */
 export function forgetTheGone(draft: Draft): void {
-  for (const [key, row] of draft.each('presence')) {
+  for (const [key, row] of [...draft.each('presence')]) {
     const [zone = '', cardholder = ''] = key.split('/')
     if (draft.model.zones.has(zone) && draft.directory.cardholder(cardholder) !== undefined) continue
     if (row.present) put(draft, zone, cardholder, null)

@@ -74,6 +74,21 @@ describe('two-person rule', () => {
     expect(rig.mark().swipe('in', 'dan-card').story).toEqual(['pending second-person dan'])
   })
 
+  it('no longer takes for whole what the first presented once the profile asks for more', () => {
+    const rig = pair().swipe('in', 'ada-card')
+    rig.configure(site =>
+      site.identificationProfiles.push({
+        id: 'card',
+        includeFacilityCode: false,
+        a: [{ types: ['card', 'pin'], schedules: ['always'] }],
+        b: [],
+      }),
+    )
+    rig.swipe('in', 'ben-card').keys('in', '1470')
+    expect(rig.story.slice(1)).toEqual(['pending pin ben', 'denied identification-type-not-allowed ada'])
+    expect(rig.last.trace?.find(line => line.outcome === 'failed')?.check).toBe('identification-profile')
+  })
+
   it('forgets a first whose credential was revoked meanwhile', () => {
     const rig = pair().swipe('in', 'ada-card')
     rig.configure(site => site.cardholders.shift())
