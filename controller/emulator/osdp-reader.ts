@@ -56,12 +56,16 @@ export function createOsdpBench(options: {
       readers.delete(id)
     }
     for (const [id, plan] of wanted) {
-      if (readers.has(id)) continue
-      const place = placeOf(plan)
       const scbk = options.readerKey(id)
+      // A reader that is to be spoken to in clear is set so at the reader too, as an installer would.
+      const requireSecure = scbk !== undefined && plan.reader.secureChannel && site().encryption.osdpSecureChannel
+      const there = readers.get(id)
+      if (there) there.device.state.requireSecure = requireSecure
+      if (there) continue
+      const place = placeOf(plan)
       const device = lineOf(place, plan.baud).addReader({
         address: plan.reader.address,
-        requireSecure: scbk !== undefined && plan.reader.secureChannel,
+        requireSecure,
         ...(scbk === undefined ? {} : { scbk }),
       })
       readers.set(id, { device, place, reader: emulated(device) })

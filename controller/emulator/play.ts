@@ -41,6 +41,8 @@ export interface Played {
 export type Advance = (instant: number, until?: () => boolean) => void | Promise<void>
 
 const keyGap = 200
+/** How often a reader is looked at while something is waited for: LED and buzzer change by themselves, with nothing due. */
+const glance = 20
 
 /** Plays the steps one after the other. A step that cannot be done, and an expectation that does not hold, is told and the run goes on. */
 export async function play(scenario: Scenario, stage: Stage, advance: Advance, onFailure: (failure: Failure) => void): Promise<Played> {
@@ -56,10 +58,11 @@ export async function play(scenario: Scenario, stage: Stage, advance: Advance, o
       event.type === type && wanted.every(([key, value]) => same((event as Record<string, unknown>)[key], value))
     return stage.events.slice(from).filter(fits)
   }
-  const wait = async (within: number | undefined, holds: () => boolean): Promise<boolean> => {
+  const wait = async (within: number | undefined, holds: () => boolean, pace = Number.POSITIVE_INFINITY): Promise<boolean> => {
     if (holds()) return true
     if (within === undefined) return false
-    await advance(stage.clock.now() + within, holds)
+    const end = stage.clock.now() + within
+    while (!holds() && stage.clock.now() < end) await advance(Math.min(stage.clock.now() + pace, end), holds)
     return holds()
   }
 
@@ -146,7 +149,7 @@ export async function play(scenario: Scenario, stage: Stage, advance: Advance, o
             Object.entries(wanted).every(([key, value]) => value === undefined || same((actual as Record<string, unknown>)[key], value))
           )
         }
-        if (await wait(within, holds)) passed++
+        if (await wait(within, holds, 'reader' in wanted ? glance : undefined)) passed++
         else fail(wanted, actual)
         break
       }
