@@ -11,6 +11,7 @@ import { type PluginServer, version } from '../plugin/main.ts'
 import { wholeSite } from '../plugin/site/file.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import type { LinkTransport } from '../shared/link.ts'
+import { commonAsks } from './asks.ts'
 import { createEmulatedController, type EmulatedController } from './emulated.ts'
 
 /** The emulated controllers of a site, running. */
@@ -43,8 +44,9 @@ export function startEmulated({
     const secret = keys.linkSecret(id)
     for (const [name, key] of Object.entries(openKeys(secret, id, keys.sealedFor(id)))) store.keys.set(name, key)
     const transport = createMqttTransport({ url, username: id, password: linkPassword(secret), clientId: id })
-    let world: EmulatedController['world'] | undefined
-    const emulate: Ask = (body, answer) => answer(world ? act(world, body) : { done: false, why: 'the hardware is not up yet' }, true)
+    let controller: EmulatedController | undefined
+    const emulate: Ask = (body, answer) =>
+      answer(controller ? act(controller.world, body) : { done: false, why: 'the hardware is not up yet' }, true)
     const link = createControllerLink({
       controller: id,
       transport,
@@ -52,10 +54,10 @@ export function startEmulated({
       store,
       random: random.bytes,
       version,
-      asks: { [emulateAsk]: emulate },
+      asks: { ...commonAsks(() => controller && { view: controller.runtime.view, directory: store.directory }), [emulateAsk]: emulate },
       openKeys: sealed => openKeys(secret, id, sealed),
     })
-    const controller = createEmulatedController({
+    controller = createEmulatedController({
       controller: id,
       site: wholeSite(plugin.book),
       clock,
@@ -66,7 +68,6 @@ export function startEmulated({
       link,
       onFault: error => process.stderr.write(`controller ${id}: ${(error as Error).stack ?? String(error)}\n`),
     })
-    world = controller.world
     controller.runtime.start()
     running.set(id, { controller, transport, close: () => store.close() })
   }

@@ -61,6 +61,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, htt
     command: link.command,
     ask: (controller, name, body) => link.ask(controller, name, body),
     status: link.status,
+    revision: source.revision,
     keysChanged: () => link.handOutKeys(),
   }
   const unready = () => [

@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { check, eventFields, type StoredEvent, source } from '../../shared/event.ts'
-import { reasons } from '../../shared/reason.ts'
 import { instant } from '../../shared/scalar.ts'
+import { describe } from '../../shared/text.ts'
 import type { Entry, EventFilter } from '../store/events.ts'
 import { complete, prepare } from '../vms/deliver.ts'
+import { wordingOf } from '../vms/wording.ts'
 import { type App, asker, type Context, refuseRight } from './context.ts'
 import { listOf, many, page, readCursor, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
@@ -163,15 +164,9 @@ export function events(app: App, context: Context): void {
     },
     async request => {
       const { entry, trace } = find(request, request.params.id)
-      const { reason, type } = JSON.parse(entry.body) as StoredEvent
-      const text = reason
-        ? reasons[reason].text
-        : type === 'access.granted'
-          ? 'Access was granted: every check passed.'
-          : trace.length > 0
-            ? 'No check has failed so far.'
-            : 'Nothing was decided here.'
-      return { reason: reason ?? null, text, checks: [...trace] }
+      const event = JSON.parse(entry.body) as StoredEvent
+      const text = describe(event, wordingOf(plugin, asker(request).has('view-cardholders')), trace)
+      return { reason: event.reason ?? null, text, checks: [...trace] }
     },
   )
 }

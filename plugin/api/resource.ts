@@ -20,6 +20,8 @@ export interface Resource<K extends Kind> {
   readonly category: AuditCategory
   /** What else a reader is told beside the object itself. */
   readonly extra?: { readonly schema: z.ZodRawShape; readonly of: (body: Body<K>) => object }
+  /** Objects that are there without anybody having made them; one of the same id takes the place of its own. */
+  readonly builtIn?: () => readonly Body<K>[]
   /** False where listing has a route of its own. */
   readonly listed?: boolean
   /** Fields that lists leave out. */
@@ -36,7 +38,7 @@ const params = z.object({ id: z.string().max(200) })
 export function resource<K extends Kind>(
   app: App,
   { plugin }: Context,
-  { path, kind, read, write, category, extra, listed = true, brief = [], visible = () => true, filter }: Resource<K>,
+  { path, kind, read, write, category, extra, builtIn = () => [], listed = true, brief = [], visible = () => true, filter }: Resource<K>,
 ): void {
   const noun = nounOf[kind]
   const schema: z.ZodType = kinds[kind]
@@ -44,8 +46,13 @@ export function resource<K extends Kind>(
   const item = brief.length === 0 ? shown : z.record(z.string(), z.unknown())
   const show = (body: Body<K>) => ({ ...(body as object), ...(extra ? extra.of(body) : {}) })
   const tags = [path]
+  const arriving = incoming(kind, Object.keys(extra?.schema ?? {}))
+  const given = (id: string) => {
+    const body = builtIn().find(each => (each as { id: string }).id === id)
+    return body && { body, version: 0 }
+  }
   const find = (id: string) => {
-    const found = plugin.book.get(kind, id)
+    const found = plugin.book.get(kind, id) ?? given(id)
     if (!found) throw new HttpProblem('not-found', `There is no ${noun} "${id}".`)
     return found
   }
@@ -64,7 +71,9 @@ export function resource<K extends Kind>(
       },
       async request => {
         const query = request.query as { limit: number; after?: string }
-        const bodies = plugin.book.list(kind).map(each => each.body)
+        const made = plugin.book.list(kind).map(each => each.body)
+        const own = new Set(made.map(each => (each as { id: string }).id))
+        const bodies = [...builtIn().filter(each => !own.has((each as { id: string }).id)), ...made]
         const kept = bodies.filter(body => visible(body, asker(request)) && (filter?.keeps(body, query) ?? true))
         const { items, next } = cut(kept, query, body => (body as { id: string }).id)
         return { items: items.map(body => Object.fromEntries(Object.entries(show(body)).filter(([key]) => !brief.includes(key)))), next }
@@ -75,7 +84,7 @@ export function resource<K extends Kind>(
     `/${path}`,
     {
       config: { right: write },
-      schema: { summary: `Adds a ${noun}; an id is made where none is given`, tags, body: incoming(kind), response: { 201: shown } },
+      schema: { summary: `Adds a ${noun}; an id is made where none is given`, tags, body: arriving, response: { 201: shown } },
     },
     async (request, reply) => {
       const body = request.body as Body<K> & { id: string }
@@ -118,18 +127,19 @@ export function resource<K extends Kind>(
       },
       handler: async (request, reply) => {
         const { id } = request.params as { id: string }
-        const before = plugin.book.get(kind, id)
+        const before = plugin.book.get(kind, id) ?? given(id)
         if (method === 'PATCH' && !before) find(id)
         const asked = request.body as Record<string, unknown>
         if (asked.id !== undefined && asked.id !== id) throw fieldProblem('id', 'is that of the address, and does not change')
         if (!before) requireId(id)
-        const body = parse(incoming<K>(kind), method === 'PUT' ? { ...asked, id } : merge(before?.body, asked))
+        const body = parse(arriving, method === 'PUT' ? { ...asked, id } : merge(before?.body, asked))
         const version = wantedVersion(request.headers['if-match'])
         if (version !== undefined && !before) throw new HttpProblem('lost-update', `The ${noun} "${id}" is not there any more.`)
         const edited = plugin.book.edit([{ kind, id, body, version }], {
           author: authorOf(request),
           category,
           message: `${before ? 'Changed' : 'Added'} ${noun} ${id}`,
+          revive: given(id) !== undefined,
         })
         if (!edited.ok) throw editProblem(edited)
         const made = find(id)
@@ -148,6 +158,7 @@ export function resource<K extends Kind>(
     },
     async (request, reply) => {
       const { id } = request.params as { id: string }
+      if (given(id) && !plugin.book.get(kind, id)) throw new HttpProblem('built-in', `The ${noun} "${id}" is built in.`)
       const edited = plugin.book.edit([{ kind, id, body: null, version: wantedVersion(request.headers['if-match']) }], {
         author: authorOf(request),
         category,
@@ -160,9 +171,9 @@ export function resource<K extends Kind>(
   )
 }
 
-/** A kind as it comes in: ids may be left out, and are made. */
-export function incoming<K extends Kind>(kind: K): z.ZodType<Body<K>> {
-  const schema = z.preprocess(value => withIds(kind, value), kinds[kind] as unknown as z.ZodType<Body<K>>)
+/** A kind as it comes in: ids may be left out, and are made; what is only `told` may come back, and is left out. */
+export function incoming<K extends Kind>(kind: K, told: readonly string[] = []): z.ZodType<Body<K>> {
+  const schema = z.preprocess(value => withIds(kind, value, told), kinds[kind] as unknown as z.ZodType<Body<K>>)
   idsOptional.add(schema)
   return schema
 }
@@ -170,9 +181,10 @@ export function incoming<K extends Kind>(kind: K): z.ZodType<Body<K>> {
 /** Schemas that {@link incoming} has made: in the OpenAPI document their ids are not required. */
 export const idsOptional = new WeakSet<object>()
 
-function withIds(kind: Kind, value: unknown): unknown {
+function withIds(kind: Kind, value: unknown, told: readonly string[]): unknown {
   if (!isObject(value)) return value
   const filled: Record<string, unknown> = { id: uuid(), ...value }
+  for (const key of told) delete filled[key]
   if (kind === 'cardholders' && Array.isArray(filled.credentials)) {
     filled.credentials = filled.credentials.map(each => (isObject(each) ? { id: uuid(), ...each } : each))
   }

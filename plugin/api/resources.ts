@@ -1,6 +1,21 @@
 import { z } from 'zod'
+import { profilesOf } from '../../controller/core/model-right.ts'
+import { predefinedProfiles } from '../../shared/names.ts'
+import { formats, predefined, resolveFormats } from '../../wiegand/index.ts'
+import type { Body } from '../site/kinds.ts'
 import type { App, Context } from './context.ts'
 import { resource } from './resource.ts'
+
+/** How a controller stands: what it runs, which site is in force there and since when, why it took no newer one, and how wrong its clock is. */
+const linkStatus = z.object({
+  version: z.string(),
+  revision: z.string().nullable(),
+  appliedAt: z.string().nullable(),
+  upToDate: z.boolean(),
+  problems: z.array(z.string()),
+  skewMs: z.number(),
+  heardAt: z.string().nullable(),
+})
 
 /** Configuration and rules, object by object. */
 export function resources(app: App, context: Context): void {
@@ -9,8 +24,34 @@ export function resources(app: App, context: Context): void {
   const people = { read: 'view-cardholders', write: 'manage-cardholders', category: 'people' } as const
 
   resource(app, context, { path: 'schedules', kind: 'schedules', ...configuration })
-  resource(app, context, { path: 'card-formats', kind: 'cardFormats', ...configuration })
-  resource(app, context, { path: 'identification-profiles', kind: 'identificationProfiles', ...configuration })
+  const resolved = () => resolveFormats(plugin.book.configuration().site.cardFormats)
+  resource(app, context, {
+    path: 'card-formats',
+    kind: 'cardFormats',
+    ...configuration,
+    builtIn: () => formats.map(({ id, name }) => ({ id, name, active: id === 'h10301', invertBitOrder: false, invertByteOrder: false })),
+    extra: {
+      schema: { predefined: z.boolean(), inForce: z.boolean(), layout: z.record(z.string(), z.unknown()) },
+      of: ({ id }) => {
+        const { all, active } = resolved()
+        return {
+          predefined: predefined(id) !== undefined,
+          inForce: active.some(f => f.id === id),
+          layout: { ...all.find(f => f.id === id) },
+        }
+      },
+    },
+  })
+  resource(app, context, {
+    path: 'identification-profiles',
+    kind: 'identificationProfiles',
+    ...configuration,
+    builtIn: () =>
+      [...profilesOf({ ...plugin.book.configuration().site, identificationProfiles: [] })].map(([id, profile]) =>
+        builtInProfile(id, profile),
+      ),
+    extra: { schema: { predefined: z.boolean() }, of: ({ id }) => ({ predefined: predefinedProfiles.some(each => each === id) }) },
+  })
   resource(app, context, { path: 'doors', kind: 'doors', ...configuration, visible: (door, to) => to.at('use-access-control', door.id) })
   resource(app, context, { path: 'zones', kind: 'zones', ...configuration })
   resource(app, context, {
@@ -18,8 +59,26 @@ export function resources(app: App, context: Context): void {
     kind: 'controllers',
     ...configuration,
     extra: {
-      schema: { online: z.boolean() },
-      of: controller => ({ online: plugin.states.isOnline(plugin.tree().controllerOf(controller.id) ?? controller.id) }),
+      schema: { online: z.boolean(), link: linkStatus.nullable() },
+      of: controller => {
+        const id = plugin.tree().controllerOf(controller.id) ?? controller.id
+        const status = context.controllers.status(id)
+        const at = (ms: number | null) => (ms === null || ms === 0 ? null : new Date(ms).toISOString())
+        return {
+          online: plugin.states.isOnline(id),
+          link: status
+            ? {
+                version: status.version,
+                revision: status.revision,
+                appliedAt: at(status.appliedAt),
+                upToDate: status.revision === context.controllers.revision(),
+                problems: [...status.problems],
+                skewMs: status.skewMs,
+                heardAt: at(status.heardAt),
+              }
+            : null,
+        }
+      },
     },
   })
   resource(app, context, { path: 'cameras', kind: 'cameras', ...configuration })
@@ -43,6 +102,22 @@ export function resources(app: App, context: Context): void {
       keeps: (rule, { incomplete }) => incomplete === undefined || isIncomplete(rule) === (incomplete === 'true'),
     },
   })
+}
+
+const profileNames: Record<string, string> = {
+  card: 'Card',
+  'card-and-pin': 'Card and PIN',
+  pin: 'PIN',
+  'card-or-pin': 'Card or PIN',
+  'licence-plate': 'Licence plate',
+}
+
+function builtInProfile(
+  id: string,
+  { a, b }: ReturnType<typeof profilesOf> extends Map<string, infer P> ? P : never,
+): Body<'identificationProfiles'> {
+  const entries = (side: typeof a) => side.map(({ types, schedules }) => ({ types: [...types], schedules: [...schedules] }))
+  return { id, name: profileNames[id] ?? id, includeFacilityCode: false, a: entries(a), b: entries(b) }
 }
 
 /** A rule without anybody, anywhere or any time grants nothing (rule P25). */

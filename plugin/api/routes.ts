@@ -4,10 +4,13 @@ import { cardholders } from './cardholders.ts'
 import { commands } from './commands.ts'
 import { configuration } from './configuration.ts'
 import type { App, Context } from './context.ts'
+import { decisions } from './decisions.ts'
 import { documents } from './documents.ts'
 import { emulator } from './emulator.ts'
 import { events } from './events.ts'
 import { identities } from './identities.ts'
+import { impacts } from './impact.ts'
+import { installers } from './installers.ts'
 import { resources } from './resources.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
@@ -28,6 +31,9 @@ export function routes(app: App, context: Context): void {
     accessRequests,
     alarms,
     cardholders,
+    decisions,
+    installers,
+    impacts,
     resources,
     settings,
     identities,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { eventTypes } from '../../shared/event.ts'
+import { predefinedProfiles } from '../../shared/names.ts'
 import { id } from '../../shared/scalar.ts'
 import { schedule } from '../../shared/schedule.ts'
 import {
@@ -14,6 +15,7 @@ import {
   site,
   zone,
 } from '../../shared/site.ts'
+import { predefined } from '../../wiegand/index.ts'
 
 /** Lists of a site file, in its order. */
 export const siteLists = {
@@ -132,6 +134,9 @@ export interface Configuration {
 
 /** Who still uses an object: `door lobby`, `access rule staff-office`. What is asked about need not exist. */
 export function usersOf({ site, own }: Configuration, kind: Kind, of: string): readonly string[] {
+  // Without an entry of the site's own, what is predefined is there again.
+  if ((kind === 'identificationProfiles' && predefinedProfiles.some(id => id === of)) || (kind === 'cardFormats' && predefined(of)))
+    return []
   const users: string[] = []
   const use = (noun: string, user: string, ...ids: readonly (readonly string[] | string | null | undefined)[]) => {
     if (ids.flat().includes(of)) users.push(`${noun} ${user}`)

@@ -145,6 +145,8 @@ export function openPeople({ db, sql }: Store) {
       const last = rows[limit - 1]
       return { items: rows.slice(0, limit).map(row => get(row.id)!), next: rows.length > limit && last ? last : null }
     },
+    /** Where somebody stands in the list of people. */
+    placeOf: (holder: Cardholder): Place => ({ sort: sortOf(holder), id: holder.id }),
     write(holder: Cardholder, version: number): void {
       const words = [
         holder.firstName,

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, gte, inArray, lt, lte, or, sql as query, type SQL } from 'drizzle-orm'
 import type { Check, EventType, StoredEvent } from '../../shared/event.ts'
+import type { LoggedEvent } from '../../shared/link.ts'
 import { identity, readFact, writeFact } from './facts.ts'
 import type { Store } from './open.ts'
 import { entries, entryPeople, logs } from './schema.ts'
@@ -15,11 +16,6 @@ export interface Entry {
   readonly door: string | null
   readonly source: string
   readonly body: string
-}
-
-export interface LoggedEvent {
-  readonly event: StoredEvent
-  readonly trace?: readonly Check[] | undefined
 }
 
 /** Events of a log that are gone for good: first and last sequence, both included. */
@@ -70,6 +66,10 @@ export interface EventLog {
   oldestFirst(after: number, filter: EventFilter, limit: number): readonly Entry[]
   newestFirst(before: Before | undefined, filter: EventFilter, limit: number): readonly Entry[]
   byId(id: string): { readonly entry: Entry; readonly trace: readonly Check[] } | undefined
+  /** Everything decided since an instant, oldest first, with its trace; the newest {@link mostPresentations} where there is more. */
+  presentations(from: number): readonly LoggedEvent[]
+  /** The newest event with the bits of a card read there. */
+  lastCard(reader: string, door: string): StoredEvent | undefined
   /** Removes what retention no longer keeps; undefined when there is nothing to remove. */
   prune(retention: Retention, now: number): { readonly first: number; readonly last: number; readonly count: number } | undefined
 }
@@ -85,6 +85,9 @@ const columns = {
   source: entries.source,
   body: entries.body,
 }
+
+/** What is looked at again for the impact of a change. */
+export const mostPresentations = 50_000
 
 export function openEventLog(store: Store): EventLog {
   const { db, sql } = store
@@ -209,6 +212,28 @@ export function openEventLog(store: Store): EventLog {
       if (!row) return undefined
       const { trace, ...entry } = row
       return { entry, trace: trace ? (JSON.parse(trace) as Check[]) : [] }
+    },
+    presentations: from =>
+      db
+        .select({ body: entries.body, trace: entries.trace })
+        .from(entries)
+        .where(and(gte(entries.at, from), inArray(entries.type, ['access.granted', 'access.denied', 'access.pending'])))
+        .orderBy(desc(entries.at), desc(entries.cursor))
+        .limit(mostPresentations)
+        .all()
+        .reverse()
+        .map(row => ({
+          event: JSON.parse(row.body) as StoredEvent,
+          trace: row.trace === null ? undefined : (JSON.parse(row.trace) as Check[]),
+        })),
+    lastCard(reader, door) {
+      const body = sql
+        .prepare<[string, string], string>(
+          "select body from entries where door = ? and json_extract(body, '$.reader') = ? and json_extract(body, '$.raw') is not null order by at desc limit 1",
+        )
+        .pluck()
+        .get(door, reader)
+      return body === undefined ? undefined : (JSON.parse(body) as StoredEvent)
     },
     prune({ days, atLeast, atMost }, now) {
       const head = newest.get()?.seq ?? 0

@@ -16,6 +16,8 @@ export interface Controllers {
   ask(controller: string, name: string, body: unknown): Promise<Answer>
   /** What is known of a controller that has been there since this server started. */
   status(controller: string): ControllerStatus | undefined
+  /** The name of the revision on offer to controllers. */
+  revision(): string
   /** Keys in the vault have changed: controllers have to be told. */
   keysChanged(): void
 }

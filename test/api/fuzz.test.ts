@@ -13,6 +13,7 @@ const ids = [
   'front',
   'shop',
   'front/a',
+  'front/b',
   'front-in',
   'ctrl-1',
   'office',

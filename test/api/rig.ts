@@ -64,6 +64,7 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
         : { ok: false, reason: 'unreachable', message: 'no answer' }
     },
     status: () => undefined,
+    revision: () => '',
     keysChanged() {},
   }
   for (const controller of plugin.tree().controllers) plugin.states.reach(controller, true)

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openRig, type Rig } from './rig.ts'
+
+let rig: Rig
+beforeEach(async () => {
+  rig = await openRig()
+})
+afterEach(() => rig.close())
+
+const at = '2026-03-04T10:00:00Z'
+
+describe('questions without effect', () => {
+  it('tells whether a credential would open, and why, without leaving a trace in the log', async () => {
+    const ask = async (body: object) => (await rig.call('POST', 'decisions', { accessPoint: 'front/a', at, ...body })).json
+    expect(await ask({ credential: 'amber-card' })).toMatchObject({ outcome: 'granted', cardholder: 'amber', basis: 'configuration' })
+    expect(await ask({ credential: 'dagny-card' })).toMatchObject({ outcome: 'denied', reason: 'cardholder-suspended' })
+    expect(await ask({ cardholder: 'frida' })).toMatchObject({ outcome: 'denied', reason: 'credential-expired' })
+    expect(await ask({ cardholder: 'bo', at: '2026-03-04T23:00:00Z' })).toMatchObject({ reason: 'outside-schedule' })
+    const { checks, text } = await ask({ cardholder: 'bo', accessPoint: 'archive/a' })
+    expect(checks.map((c: { check: string }) => c.check)).toContain('access-rule')
+    expect(text).toMatch(/Bo Lind/)
+    expect(rig.plugin.log.head()).toBe(0)
+  })
+
+  it('asks the controller, which knows modes and who is where, when it is there', async () => {
+    rig.behaviour.ask = async () => ({
+      ok: true,
+      body: { outcome: 'denied', reason: 'lockdown', cardholder: 'amber', credential: 'amber-card', trace: [] },
+    })
+    expect((await rig.call('POST', 'decisions', { accessPoint: 'front/a', credential: 'amber-card' })).json).toMatchObject({
+      reason: 'lockdown',
+      basis: 'controller',
+    })
+    expect(rig.asked[0]).toMatchObject({
+      controller: 'ctrl-1',
+      name: 'explain',
+      body: { accessPoint: 'front/a', credential: 'amber-card' },
+    })
+  })
+
+  it('names what it does not know', async () => {
+    const path = async (body: object) => (await rig.call('POST', 'decisions', body)).json.errors?.[0].path
+    expect(await path({ accessPoint: 'front/b', credential: 'amber-card' })).toBe('accessPoint')
+    expect(await path({ accessPoint: 'front', credential: 'amber-card' })).toBe('accessPoint')
+    expect(await path({ accessPoint: 'front/a', credential: 'nobody-card' })).toBe('credential')
+    expect(await path({ accessPoint: 'front/a', cardholder: 'nobody' })).toBe('cardholder')
+  })
+
+  it('lists what opens for somebody, and who can open a door', async () => {
+    const doors = (await rig.call('GET', `cardholders/amber/doors?at=${at}`)).json.items
+    expect(doors.map((d: { accessPoint: string }) => d.accessPoint).sort()).toEqual(['archive/a', 'front/a', 'shop/a', 'shop/b'])
+    expect((await rig.call('GET', `cardholders/dagny/doors?at=${at}`)).json.items).toEqual([])
+    const who = async (query = '') => (await rig.call('GET', `doors/front/who?at=${at}${query}`)).json
+    const everybody = (await who()).items
+      .filter((w: { accessPoint: string }) => w.accessPoint === 'front/a')
+      .map((w: { cardholder: string }) => w.cardholder)
+    expect(everybody.sort()).toEqual(['amber', 'bo', 'clara'])
+    const first = await who('&limit=2')
+    const rest = await who(`&limit=100&after=${first.next}`)
+    expect([...first.items, ...rest.items].filter((w: { accessPoint: string }) => w.accessPoint === 'front/a')).toHaveLength(3)
+  })
+
+  it('tells which presentations a change would decide differently, and which cards would be read differently', async () => {
+    const bits = (await rig.call('POST', 'decisions', { accessPoint: 'front/a', credential: 'bo-card', at })).json
+    expect(bits.outcome).toBe('granted')
+    const time = new Date(Math.floor(rig.plugin.now() / 86_400_000) * 86_400_000 - 86_400_000 * 3 + 43_200_000)
+    rig.tell('access.granted', {
+      time: time.toISOString(),
+      door: 'front',
+      side: 'a',
+      reader: 'front-in',
+      cardholder: 'amber',
+      credential: 'amber-card',
+      source: { kind: 'access-point', id: 'front/a' },
+      trace: [{ check: 'format', outcome: 'passed', found: { types: ['card'] } }],
+    })
+    const ask = (change: object) => rig.call('POST', 'configuration/impact', { change })
+    const none = (await ask({ cardholders: [{ id: 'bo', suspended: true }] })).json
+    expect(none).toMatchObject({ presentations: 1, differences: [] })
+    const one = (await ask({ cardholders: [{ id: 'amber', suspended: true }] })).json
+    expect(one.differences).toEqual([
+      expect.objectContaining({
+        cardholder: 'amber',
+        before: { outcome: 'granted', reason: null },
+        after: { outcome: 'denied', reason: 'cardholder-suspended' },
+      }),
+    ])
+    const formats = (await ask({ cardFormats: [{ id: 'h10301', active: true, invertBitOrder: true }] })).json
+    expect(formats.credentials.checked).toBe(6)
+    expect(formats.credentials.counts.same).toBeLessThan(6)
+    expect((await ask({ doors: [{ id: 'front', identificationProfile: 'nope' }] })).json.errors[0].path).toBe(
+      'change.doors[0].identificationProfile',
+    )
+    expect((await rig.call('GET', 'cardholders/amber')).json.suspended).toBe(false)
+  })
+})
+
+describe('for installers', () => {
+  it('tells the last card at a reader, its bits and every format that fits [P15]', async () => {
+    expect((await rig.call('GET', 'readers/front-in/last-card')).status).toBe(404)
+    rig.tell('access.denied', {
+      door: 'front',
+      side: 'a',
+      reader: 'front-in',
+      raw: '00000110011111011010011001',
+      reason: 'unknown-credential',
+    })
+    const { json } = await rig.call('GET', 'readers/front-in/last-card')
+    expect(json).toMatchObject({ bitLength: 26, cardholder: null })
+    expect(json.matches[0]).toEqual({ format: 'h10301', cardNumber: '64332', facilityCode: '12', parity: 'ok' })
+    expect((await rig.call('GET', 'readers/nowhere/last-card')).status).toBe(404)
+  })
+
+  it('guesses the format of samples', async () => {
+    const { json } = await rig.call('POST', 'card-formats/guess', {
+      samples: [{ bits: '00000110011111011010011001', cardNumber: '64332' }],
+    })
+    expect(json.items[0].explanations[0]).toMatchObject({ format: 'h10301' })
+    expect((await rig.call('POST', 'card-formats/guess', { samples: [{ bits: '012' }] })).json.errors[0].path).toBe('samples[0].bits')
+  })
+
+  it('draws the pin chart in the kind that is accepted [B5]', async () => {
+    const get = (accept: string, id = 'ctrl-1') => rig.call('GET', `controllers/${id}/pin-chart`, undefined, { accept })
+    expect((await get('application/json')).json).toMatchObject({ controller: 'ctrl-1', board: expect.any(String) })
+    expect((await get('image/svg+xml')).text).toMatch(/^<svg|^<\?xml/)
+    expect((await get('text/html')).text).toMatch(/<html/i)
+    const pdf = await get('application/pdf')
+    expect([pdf.headers['content-type'], pdf.text.slice(0, 5)]).toEqual(['application/pdf', '%PDF-'])
+    expect((await get('image/png')).json.code).toBe('not-acceptable')
+    expect((await get('application/json', 'none')).status).toBe(404)
+  })
+
+  it('lists the predefined formats and profiles, sets their switches, and puts them back [L11, L12, M4]', async () => {
+    const formats = (await rig.call('GET', 'card-formats?limit=1000')).json.items
+    expect(formats.filter((f: { inForce: boolean }) => f.inForce).map((f: { id: string }) => f.id)).toEqual(['h10301'])
+    expect((await rig.call('PATCH', 'card-formats/h10304', { active: true })).json).toMatchObject({
+      active: true,
+      inForce: true,
+      predefined: true,
+    })
+    expect((await rig.call('PATCH', 'card-formats/h10304', { bitLength: 40 })).status).toBe(400)
+    expect((await rig.call('DELETE', 'card-formats/h10304')).status).toBe(204)
+    expect((await rig.call('DELETE', 'card-formats/h10304')).json.code).toBe('built-in')
+    expect((await rig.call('PATCH', 'card-formats/h10304', { active: true })).status).toBe(200)
+    const profiles = (await rig.call('GET', 'identification-profiles')).json.items
+    expect(profiles.map((p: { id: string }) => p.id)).toEqual(['card', 'card-and-pin', 'pin', 'card-or-pin', 'licence-plate'])
+    expect((await rig.call('PATCH', 'identification-profiles/card', { name: 'Badge' })).json).toMatchObject({
+      name: 'Badge',
+      a: [{ types: ['card'] }],
+    })
+    expect((await rig.call('DELETE', 'identification-profiles/card')).status).toBe(204)
+    expect((await rig.call('GET', 'identification-profiles/card')).json.name).toBe('Card')
+  })
+
+  it('takes back what it gave out', async () => {
+    for (const path of [
+      'groups/staff',
+      'access-rules/staff-office',
+      'card-formats/h10301',
+      'controllers/ctrl-1',
+      'cardholders/bo',
+      'identification-profiles/pin',
+    ]) {
+      const { json } = await rig.call('GET', path)
+      expect((await rig.call('PUT', path, json)).status, path).toBe(200)
+    }
+  })
+})
