@@ -77,6 +77,11 @@ describe('rows of types and schedules [M1] [M6]', () => {
     expect(rig.story).toEqual(['pending card', 'pending card ada', 'granted ada'])
   })
 
+  it('asks for what the first row that is begun still wants', () => {
+    expect(own({ types: ['card', 'pin'] }, { types: ['card', 'mobile'] }).swipe('in', 'ada-card').story).toEqual(['pending pin ada'])
+    expect(own({ types: ['card', 'mobile'] }, { types: ['card', 'pin'] }).swipe('in', 'ada-card').story).toEqual(['pending mobile ada'])
+  })
+
   it('leaves rows for a REX to the REX', () => {
     expect(own({ types: ['rex'] }).swipe('in', 'ada-card').story).toEqual(['denied identification-type-not-allowed ada'])
   })

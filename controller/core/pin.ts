@@ -17,10 +17,10 @@ type Keys = AttemptRow['keys']
  * digits than the minimum are discarded, as they are by a key that is neither digit nor end character.
  */
 export function typeKey(keys: Keys, key: string, { pin }: ReaderPlan, now: number): { readonly keys: Keys; readonly pin: string | null } {
-  const typed = keys === null || now >= keys.due ? '' : keys.digits
+  const typed = keys?.digits ?? ''
   if (/^[0-9]$/.test(key)) {
     const digits = typed + key
-    if (digits.length >= pin.maxLength) return { keys: null, pin: digits.length < pin.minLength ? null : digits }
+    if (digits.length >= pin.maxLength) return { keys: null, pin: digits }
     return { keys: { digits, due: now + keyPause }, pin: null }
   }
   return { keys: null, pin: key === pin.endOfPin && typed.length >= pin.minLength ? typed : null }

@@ -237,6 +237,11 @@ describe('a zone over several controllers', () => {
     expect(rig.swipe('in', 'ada-card').story.at(-1)).toBe('granted ada')
   })
 
+  it('is not put back into a zone by what was seen before the leaving', () => {
+    const rig = leave(enter(spanning()))
+    expect(heard(rig, true, rig.wall - 60_000).present('hall')).toEqual([])
+  })
+
   it('takes its own eyes over the clock of another', () => {
     const rig = leave(heard(spanning(), true, Date.parse('2026-03-02T09:00:00Z')))
     expect(rig.present('hall')).toEqual([])

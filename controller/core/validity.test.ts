@@ -141,6 +141,13 @@ describe('uses shared between controllers', () => {
   it('reckons from the first and the last use anywhere', () => {
     const first = badge({ validTo: { kind: 'from-first-use', days: 1 } }).share([], [use('badge/c2/1')])
     expect(first.swipe('in', 'badge').story).toEqual(['denied credential-expired ada'])
+    const earlier = badge({ validTo: { kind: 'from-first-use', days: 1 } }).swipe('in', 'badge')
+    expect(
+      earlier
+        .share([], [use('badge/c2/1')])
+        .swipe('in', 'badge')
+        .story.at(-1),
+    ).toBe('denied credential-expired ada')
     const last = badge({ validTo: { kind: 'from-last-use', days: 2 } }).swipe('in', 'badge')
     last.share([], [use('badge/c2/1', Date.parse('2026-03-03T08:00:00Z'))])
     expect(tried(last, '2026-03-05T07:59:59Z')).toBe('granted ada')
