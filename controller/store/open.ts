@@ -58,7 +58,7 @@ export function openStore(directory: string, { controller, wall, random = random
     sql.pragma('journal_mode = WAL')
     sql.pragma('synchronous = NORMAL')
     sql.pragma('wal_autocheckpoint = 0')
-    sql.pragma('cache_size = -16384')
+    sql.pragma('cache_size = -4096')
     const db = drizzle(sql)
     if (versionOf(sql) > knownVersion()) {
       letGo()

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type Sqlite from 'better-sqlite3'
-import type { Person } from '../../shared/link.ts'
+import { type Person, person as personSchema } from '../../shared/link.ts'
 import type { Credential } from '../../shared/site.ts'
 import type { Directory, Held, Holder } from '../core/directory.ts'
 
@@ -13,54 +13,66 @@ export interface People {
   unused(): number
   put(generation: number, person: Person): void
   remove(generation: number, cardholder: string): void
-  count(): number
   /** Removes rows of generations that are not in force; not while one is being written. @returns whether there may be more */
   sweep(limit: number): boolean
+  /** What was read within a transaction that was rolled back is not so. */
+  forget(): void
 }
 
-interface CredentialRow {
-  readonly cardholder: string
-  readonly body: string
+/** A decision asks several times for the same person; this many are kept read. */
+const remembered = 32
+
+interface Known {
+  readonly holder: Holder
+  readonly credentials: readonly Credential[]
+  readonly groups: readonly string[]
 }
 
 /** @param pinKey the site's PIN key; without one no PIN is ever found */
 export function openPeople(sql: Sqlite.Database, generation: number, pinKey: () => Uint8Array | undefined): People {
-  const holder = sql.prepare<[number, string], string>('select body from cardholders where generation = ? and id = ?').pluck()
-  const byKey = sql.prepare<[number, string], CredentialRow>(
-    'select cardholder, body from credentials where generation = ? and key = ? order by id',
-  )
-  const byPin = sql.prepare<[number, string, number, string], CredentialRow>(
-    `select cardholder, body from (
-       select id, cardholder, body from credentials where generation = ? and key = ?
-       union select id, cardholder, body from credentials where generation = ? and duressKey = ?) order by id`,
-  )
-  const byHolder = sql
-    .prepare<[number, string], string>('select body from credentials where generation = ? and cardholder = ? order by id')
-    .pluck()
-  const byId = sql.prepare<[number, string], CredentialRow>('select cardholder, body from credentials where generation = ? and id = ?')
-  const groups = sql
-    .prepare<[number, string], string>('select "group" from memberships where generation = ? and cardholder = ? order by "group"')
-    .pluck()
-  const insertHolder = sql.prepare('insert into cardholders (generation, id, body) values (?, ?, ?)')
-  const insertCredential = sql.prepare(
-    'insert into credentials (generation, id, cardholder, key, duressKey, body) values (?, ?, ?, ?, ?, ?)',
-  )
-  const insertMembership = sql.prepare('insert or ignore into memberships (generation, cardholder, "group") values (?, ?, ?)')
-  const removals = [
-    'cardholders where generation = ? and id = ?',
-    'credentials where generation = ? and cardholder = ?',
-    'memberships where generation = ? and cardholder = ?',
-  ].map(from => sql.prepare(`delete from ${from}`))
-  const tables = ['credentials', 'memberships', 'cardholders']
-  const outmost = tables.map(table => sql.prepare<[], number | null>(`select max(generation) from ${table}`).pluck())
-  const sweeps = tables.flatMap(table =>
+  const byId = sql.prepare<[number, string], string>('select body from people where generation = ? and id = ?').pluck()
+  const byKey = sql.prepare<[number, string], string>('select cardholder from lookups where generation = ? and key = ?').pluck()
+  const insert = sql.prepare('insert into people (generation, id, body) values (?, ?, ?)')
+  const insertKey = sql.prepare('insert or ignore into lookups (generation, key, cardholder) values (?, ?, ?)')
+  const remove = sql.prepare('delete from people where generation = ? and id = ?')
+  const removeKey = sql.prepare('delete from lookups where generation = ? and key = ? and cardholder = ?')
+  const outmost = ['people', 'lookups'].map(table => sql.prepare<[], number | null>(`select max(generation) from ${table}`).pluck())
+  const sweeps = [
+    ['people', 'id'],
+    ['lookups', 'key, cardholder'],
+  ].flatMap(([table, rest]) =>
     ['<', '>'].map(side =>
-      sql.prepare(`delete from ${table} where rowid in (select rowid from ${table} where generation ${side} ? limit ?)`),
+      sql.prepare(
+        `delete from ${table} where (generation, ${rest}) in (select generation, ${rest} from ${table} where generation ${side} ? limit ?)`,
+      ),
     ),
   )
-  const size = sql.prepare<[number], number>('select count(*) from cardholders where generation = ?').pluck()
 
-  const held = <C extends Credential>({ cardholder, body }: CredentialRow): Held<C> => ({ cardholder, credential: JSON.parse(body) as C })
+  const read = new Map<string, Known>()
+  let readGeneration = generation
+  function known(id: string): Known | undefined {
+    if (readGeneration !== people.generation) read.clear()
+    readGeneration = people.generation
+    const before = read.get(id)
+    if (before !== undefined) return before
+    const body = byId.get(people.generation, id)
+    if (body === undefined) return undefined
+    const { credentials, groups, ...holder } = { ...blank, ...(JSON.parse(body) as Partial<Person>), id }
+    const found: Known = { holder, credentials, groups }
+    if (read.size >= remembered) read.delete(read.keys().next().value!)
+    read.set(id, found)
+    return found
+  }
+  function find<C extends Credential>(key: string): Held<C>[] {
+    return byKey
+      .all(people.generation, key)
+      .flatMap(cardholder =>
+        (known(cardholder)?.credentials ?? [])
+          .filter(each => keysOf(each).includes(key))
+          .map(credential => ({ cardholder, credential: credential as C })),
+      )
+      .sort((a, b) => (a.credential.id < b.credential.id ? -1 : 1))
+  }
   const hashPin = (digits: string) => {
     const key = pinKey()
     return key === undefined ? '' : createHmac('sha256', key).update(digits).digest('hex')
@@ -69,67 +81,71 @@ export function openPeople(sql: Sqlite.Database, generation: number, pinKey: () 
   const people: People = {
     generation,
     directory: {
-      cards: (cardNumber, bitLength) => byKey.all(people.generation, cardKey(cardNumber, bitLength)).map(row => held(row)),
-      pins: hash =>
-        hash === '' ? [] : byPin.all(people.generation, `pin ${hash}`, people.generation, `pin ${hash}`).map(row => held(row)),
-      plates: plate => byKey.all(people.generation, `plate ${plate}`).map(row => held(row)),
-      mobiles: token => byKey.all(people.generation, `mobile ${token}`).map(row => held(row)),
-      credentials: cardholder => byHolder.all(people.generation, cardholder).map(body => JSON.parse(body) as Credential),
-      credential: id => {
-        const row = byId.get(people.generation, id)
-        return row && held(row)
-      },
-      cardholder: id => {
-        const body = holder.get(people.generation, id)
-        return body === undefined ? undefined : (JSON.parse(body) as Holder)
-      },
-      groupsOf: cardholder => groups.all(people.generation, cardholder),
+      cards: (cardNumber, bitLength) => find(cardKey(cardNumber, bitLength)),
+      pins: hash => find(`pin ${hash}`),
+      plates: plate => find(`plate ${plate}`),
+      mobiles: token => find(`mobile ${token}`),
+      credentials: cardholder => known(cardholder)?.credentials ?? [],
+      credential: id => find(`id ${id}`)[0],
+      cardholder: id => known(id)?.holder,
+      groupsOf: cardholder => known(cardholder)?.groups ?? [],
       hashPin,
     },
     unused: () => Math.max(people.generation, ...outmost.map(each => each.get() ?? 0)) + 1,
-    put(into, { credentials, groups: memberOf, ...options }) {
-      people.remove(into, options.id)
-      insertHolder.run(into, options.id, JSON.stringify(options))
-      for (const credential of credentials.map(each => withoutDigits(each, hashPin)))
-        insertCredential.run(into, credential.id, options.id, keyOf(credential), duressKeyOf(credential), JSON.stringify(credential))
-      for (const group of memberOf) insertMembership.run(into, options.id, group)
+    put(into, { credentials, ...rest }) {
+      const { id } = rest
+      people.remove(into, id)
+      const kept = credentials.map(each => withoutDigits(each, hashPin)).sort((a, b) => (a.id < b.id ? -1 : 1))
+      insert.run(into, id, JSON.stringify(withoutBlank({ ...rest, groups: [...rest.groups].sort(), credentials: kept })))
+      for (const key of kept.flatMap(keysOf)) insertKey.run(into, key, id)
     },
-    remove(from, cardholder) {
-      for (const removal of removals) removal.run(from, cardholder)
+    remove(from, id) {
+      const body = byId.get(from, id)
+      if (body === undefined) return
+      for (const key of ((JSON.parse(body) as Partial<Person>).credentials ?? []).flatMap(keysOf)) removeKey.run(from, key, id)
+      remove.run(from, id)
+      read.delete(id)
     },
-    count: () => size.get(people.generation) ?? 0,
-    sweep(limit) {
-      return sweeps.some(sweep => sweep.run(people.generation, limit).changes > 0)
-    },
+    forget: () => read.clear(),
+    sweep: limit => sweeps.some(sweep => sweep.run(people.generation, limit).changes > 0),
   }
   return people
+}
+
+const blank: Person = personSchema.parse({ id: 'nobody' })
+/** Nothing at a door asks for them: a controller that is stolen tells no names. */
+const names = new Set(['id', 'cardholderId', 'firstName', 'lastName', 'email', 'custom'])
+
+function withoutBlank(person: Person): Partial<Person> {
+  const told = Object.entries(person).filter(
+    ([field, value]) => !names.has(field) && JSON.stringify(value) !== JSON.stringify(blank[field as keyof Person]),
+  )
+  return Object.fromEntries(told)
 }
 
 function cardKey(cardNumber: string, bitLength: number): string {
   return `card ${bitLength} ${cardNumber.toLowerCase().replace(/^0+(?=.)/, '')}`
 }
 
-function keyOf(credential: Credential): string {
+function keysOf(credential: Credential): string[] {
+  const id = `id ${credential.id}`
   switch (credential.type) {
     case 'card':
-      return cardKey(credential.cardNumber, credential.bitLength)
+      return [id, cardKey(credential.cardNumber, credential.bitLength)]
     case 'pin':
-      return `pin ${credential.pinHash}`
+      return [id, ...[credential.pinHash, credential.duressPinHash].filter(Boolean).map(hash => `pin ${hash}`)]
     case 'licence-plate':
-      return `plate ${credential.plate.toUpperCase().replaceAll(/\s/g, '')}`
+      return [id, `plate ${credential.plate.toUpperCase().replaceAll(/\s/g, '')}`]
     case 'mobile':
-      return `mobile ${credential.token}`
+      return [id, `mobile ${credential.token}`]
   }
-}
-
-function duressKeyOf(credential: Credential): string | null {
-  return credential.type === 'pin' && credential.duressPinHash !== undefined ? `pin ${credential.duressPinHash}` : null
 }
 
 /** A PIN is kept as its hash alone (domain.md §2). */
 function withoutDigits(credential: Credential, hashPin: (digits: string) => string): Credential {
-  if (credential.type !== 'pin') return credential
-  const { pin, duressPin, ...rest } = credential
+  const { name: _, ...nameless } = credential
+  if (nameless.type !== 'pin') return nameless
+  const { pin, duressPin, ...rest } = nameless
   return {
     ...rest,
     ...(pin === undefined ? {} : { pinHash: hashPin(pin) }),

@@ -207,6 +207,7 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       if ('fault' in written) {
         log.rewind(mark, true)
         people.generation = generation
+        people.forget()
         return { events: [], fault: written.fault }
       }
       if ('staged' in next.people && staging === next.people.staged) staging = null
@@ -222,6 +223,7 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
             for (const id of removed) people.remove(generation, id)
             for (const person of batch) people.put(generation, person)
           })
+          disk.checkpoint()
           return 'fault' in written ? written.fault : undefined
         },
         abandon() {

@@ -1,23 +1,3 @@
-CREATE TABLE `cardholders` (
-	`generation` integer NOT NULL,
-	`id` text NOT NULL,
-	`body` text NOT NULL,
-	PRIMARY KEY(`generation`, `id`)
-);
---> statement-breakpoint
-CREATE TABLE `credentials` (
-	`generation` integer NOT NULL,
-	`id` text NOT NULL,
-	`cardholder` text NOT NULL,
-	`key` text NOT NULL,
-	`duressKey` text,
-	`body` text NOT NULL,
-	PRIMARY KEY(`generation`, `id`)
-);
---> statement-breakpoint
-CREATE INDEX `credentials_key` ON `credentials` (`generation`,`key`);--> statement-breakpoint
-CREATE INDEX `credentials_duress` ON `credentials` (`generation`,`duressKey`);--> statement-breakpoint
-CREATE INDEX `credentials_cardholder` ON `credentials` (`generation`,`cardholder`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`position` integer PRIMARY KEY NOT NULL,
 	`logId` text NOT NULL,
@@ -33,12 +13,19 @@ CREATE TABLE `facts` (
 	`value` text NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE `memberships` (
+CREATE TABLE `lookups` (
 	`generation` integer NOT NULL,
+	`key` text NOT NULL,
 	`cardholder` text NOT NULL,
-	`group` text NOT NULL,
-	PRIMARY KEY(`generation`, `cardholder`, `group`)
-);
+	PRIMARY KEY(`generation`, `key`, `cardholder`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `people` (
+	`generation` integer NOT NULL,
+	`id` text NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`generation`, `id`)
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `secrets` (
 	`name` text PRIMARY KEY NOT NULL,
