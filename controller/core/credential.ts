@@ -81,7 +81,14 @@ export function readCard(point: AccessPoint, bits: string): { readonly finding: 
         formats: [...(point.reader?.formats.values() ?? [])].map(({ id }) => id),
       }),
     }
-  const found = { bitLength, source, format: decoded.format }
+  const { cardNumber, facilityCode } = decoded
+  const found = {
+    bitLength,
+    source,
+    format: decoded.format,
+    ...(cardNumber === undefined ? {} : { cardNumber }),
+    ...(facilityCode === undefined ? {} : { facilityCode }),
+  }
   return decoded.parity === 'ok'
     ? { finding: passes(found), decoded }
     : { finding: fails('parity-error', { ...found, faults: decoded.faults }) }
