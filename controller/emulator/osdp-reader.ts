@@ -1,4 +1,4 @@
-import { createMemoryLine, type MemoryLine, type MemoryReader } from '../../osdp/emulated.ts'
+import { createMemoryLine, type MemoryLine, type MemoryReader } from '../../osdp/index.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Reader, Site } from '../../shared/site.ts'
 import { createOsdpField, type OsdpField, type OsdpWatch } from '../field/osdp.ts'

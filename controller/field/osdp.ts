@@ -1,5 +1,4 @@
-import type { AcuEvent, PdPolicy } from '../../osdp/acu-state.ts'
-import { type Acu, type LineEvent, openAcu, type Pipe } from '../../osdp/line.ts'
+import { type Acu, type AcuEvent, type LineEvent, openAcu, type PdPolicy, type Pipe } from '../../osdp/index.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Reader, Site } from '../../shared/site.ts'
 import type { FieldEffect, LedColour } from '../core/effect.ts'
