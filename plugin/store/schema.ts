@@ -17,7 +17,7 @@ export const entities = sqliteTable(
     version: integer().notNull(),
     body: text().notNull(),
   },
-  t => [primaryKey({ columns: [t.kind, t.id] })],
+  t => [primaryKey({ columns: [t.kind, t.id] }), index('entities_position').on(t.kind, t.position)],
 )
 
 export const cardholders = sqliteTable(

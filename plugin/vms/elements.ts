@@ -82,7 +82,7 @@ export function describeSite({ site, own }: SiteConfiguration, systemId: string)
       enabled: set?.enabled ?? true,
       latitude: position?.latitude ?? set?.latitude ?? null,
       longitude: position?.longitude ?? set?.longitude ?? null,
-      unsupportedCommands: operable && isTarget(type) ? [] : [...actions],
+      unsupportedCommands: operable || !isTarget(type) ? [] : [...actions],
     })
   }
   add(systemId, null, 'server', site.site.name, ordinary.size > 0, site.site.position)

@@ -1,0 +1,1 @@
+CREATE INDEX `entities_position` ON `entities` (`kind`,`position`);
