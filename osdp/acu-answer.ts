@@ -11,7 +11,7 @@ import {
   verifyCapabilities,
   verifyIdentity,
 } from './acu-secure.ts'
-import type { AcuCommand, Exchange, PdView } from './acu-state.ts'
+import { type AcuCommand, type Exchange, isTolerated, type PdView } from './acu-state.ts'
 import { fault, finish, isCrowded, probeMs, type Told, tell } from './acu-told.ts'
 import { type CommandName, commands } from './codes.ts'
 import { createFileSending, type FileSending, partAnswered } from './file-sending.ts'
@@ -77,7 +77,12 @@ function refusedCommand(view: PdView, out: Told, exchange: Exchange, nak: number
     case 'id':
     case 'nudge':
       view.tryAt = exchange.purpose === 'nudge' || view.nudge === 'no' ? now : now + probeMs
-      view.nudge = exchange.purpose === 'id' && view.nudge === 'no' ? 'wanted' : exchange.purpose === 'nudge' ? 'done' : 'no'
+      view.nudge =
+        exchange.purpose === 'id' && view.nudge === 'no' && isTolerated(view, 'poll-first')
+          ? 'wanted'
+          : exchange.purpose === 'nudge'
+            ? 'done'
+            : 'no'
       return
     case 'cap':
       view.clearCapabilities = null
@@ -180,7 +185,7 @@ function isAnswer(exchange: Exchange, reply: Reply): boolean {
 
 /** An answer to another question, as some readers give: the command goes out anew, three times at most. */
 function again(view: PdView, out: Told, exchange: Exchange, now: number) {
-  fault(view, out, 'unexpected-reply', now)
+  if (!isTolerated(view, 'unasked-status')) fault(view, out, 'unexpected-reply', now)
   const { command } = exchange
   if (command !== null) {
     command.attempts++

@@ -23,7 +23,8 @@ export function tellNews(view: PdView, out: Told, reply: Reply, now: number) {
     case 'RAW':
       return tell(view, out, { kind: 'card', reader: reply.reader, bits: bitString(reply.data, reply.bits), format: reply.format })
     case 'KEYPAD':
-      return tell(view, out, { kind: 'keypad', reader: reply.reader, keys: reply.digits })
+      // Some readers send the characters # and * themselves, which the codec keeps apart from the standard's bytes.
+      return tell(view, out, { kind: 'keypad', reader: reply.reader, keys: reply.digits.replaceAll('\r', '#').replaceAll('\x7f', '*') })
     case 'LSTATR': {
       const status = { tamper: reply.tamper !== 0, power: reply.power !== 0 }
       if (view.status?.tamper === status.tamper && view.status.power === status.power) return

@@ -3,6 +3,7 @@ import type { FileSending } from './file-sending.ts'
 import type { Command, Reply } from './message.ts'
 import type { Assembly } from './payload/multipart.ts'
 import type { Capability, Identity } from './pd-state.ts'
+import { type Quirk, tolerates } from './quirks.ts'
 import { type AcuHandshake, type Session, weakKey } from './secure-channel.ts'
 
 /** Who a PD was when it was paired. `cuid` in hex. A PD that shows another one later is refused. */
@@ -27,6 +28,8 @@ export interface PdPolicy {
   readonly pinned?: boolean
   /** Who the PD must be; whoever shows itself first in a session unless said. */
   readonly identity?: PinnedIdentity | null
+  /** Departures from the standard that are tolerated of this PD; those known of its vendor (quirks.ts) unless said. */
+  readonly quirks?: readonly Quirk[]
   /** Between two POLLs, 200 ms unless said; 0 polls whenever the line is free. At most 4000. */
   readonly pollIntervalMs?: number
 }
@@ -341,3 +344,9 @@ export function createView(policy: PdPolicy, random: (length: number) => Uint8Ar
 
 /** A command for one PD by its name and fields. */
 export type AcuCommand = Exclude<Command, { name: 'CHLNG' | 'SCRYPT' | 'KEYSET' | 'FILETRANSFER' }>
+
+/** Whether a quirk is tolerated of this PD. */
+export function isTolerated(view: PdView, quirk: Quirk): boolean {
+  const vendor = view.identity?.vendor ?? view.clearIdentity?.vendor ?? null
+  return view.policy.quirks?.includes(quirk) ?? tolerates(vendor, quirk)
+}

@@ -1,7 +1,7 @@
 import { answered } from './acu-answer.ts'
 import { elsewhere, type Heard, lostCount, lostSession, pollInterval, receiveLimit, say, startOver } from './acu-exchange.ts'
 import { beginHandshake, endPairing, keyTaken } from './acu-secure.ts'
-import type { Exchange, OfflineReason, PdView } from './acu-state.ts'
+import { type Exchange, isTolerated, type OfflineReason, type PdView } from './acu-state.ts'
 import { fault, finish, goOffline, loseSecure, observe, probeMs, remember, retryDelays, strayMs, type Told, tell } from './acu-told.ts'
 import { codeName } from './codes.ts'
 import { nextPart } from './file-sending.ts'
@@ -9,10 +9,11 @@ import type { FrameFault, ReceivedFrame } from './frame.ts'
 import { decodeReply, encodeCommand } from './message.ts'
 import { toHex } from './payload/field.ts'
 import { offlineAfterMs } from './pd-state.ts'
-import { open } from './secure-channel.ts'
+import { type Opened, open } from './secure-channel.ts'
 
 const busyLimit = { times: 64, ms: 5000 }
 const empty = new Uint8Array(0)
+const padding: Opened = { ok: false, reason: 'padding-wrong' }
 
 /** What is at stake in a PD's next turn, most urgent first. `dead`: it did not answer the last time. */
 export type Urgency = 'command' | 'bring-up' | 'poll' | 'file' | 'dead'
@@ -77,7 +78,7 @@ function choose(view: PdView, now: number) {
   switch (view.stage) {
     case 'identify': {
       // Some readers say nothing of themselves, or nothing at all, until they were polled once.
-      const nudge = view.nudge === 'wanted' || (view.nudge === 'no' && view.tries % 4 === 3)
+      const nudge = view.nudge === 'wanted' || (view.nudge === 'no' && view.tries % 4 === 3 && isTolerated(view, 'poll-first'))
       if (nudge) view.nudge = 'done'
       return nudge ? say(view, 'nudge', 'POLL', empty, false) : say(view, 'id', 'ID', Uint8Array.of(0), false)
     }
@@ -166,8 +167,9 @@ export function hearReply(view: PdView, out: Told, frame: ReceivedFrame, now: nu
   if (frame.security === null) {
     if (nakReason === 1) return damagedCommand(view, now)
     if (nakReason !== null) return lostSession(view, out, nakReason === 4 ? 'sequence' : 'session-refused', now)
-    // HID readers acknowledge KEYSET in clear; the new key is verified in any case.
+    // The new key is verified in any case.
     if (exchange.purpose === 'key' && frame.code === 0x40) {
+      if (!isTolerated(view, 'clear-key-ack')) observe(view, out, 'clear-frame', 'ACK to KEYSET in clear', now)
       accept(view, frame, now, sentEnd)
       keyTaken(view, out, now)
       return 'answered'
@@ -177,14 +179,17 @@ export function hearReply(view: PdView, out: Told, frame: ReceivedFrame, now: nu
     return lostSession(view, out, 'clear-frame', now)
   }
   if (frame.check === 'checksum') return lostSession(view, out, 'weak-check', now)
-  const opened = open(view.session, frame)
+  const status = frame.code >= 0x48 && frame.code <= 0x4b
+  const empty18 = frame.security.type === 0x18 && frame.data.length === 0 && !isTolerated(view, 'empty-encrypted')
+  const opened = empty18 ? padding : open(view.session, frame, status && isTolerated(view, 'status-block'))
   if (!opened.ok) {
     if (view.recent.includes(toHex(frame.bytes))) observe(view, out, 'replayed-frame', codeName('reply', frame.code), now)
     view.statistics.macErrors++
     observe(view, out, 'mac-error', `${codeName('reply', frame.code)}: ${opened.reason}`, now)
     return lostSession(view, out, opened.reason === 'padding-wrong' ? 'padding-error' : 'mac-error', now)
   }
-  if (!opened.encrypted && opened.data.length > 0) observe(view, out, 'readable-data', codeName('reply', frame.code), now)
+  if (!opened.encrypted && opened.data.length > 0 && !(status && isTolerated(view, 'status-readable')))
+    observe(view, out, 'readable-data', codeName('reply', frame.code), now)
   accept(view, frame, now, sentEnd)
   if (opened.data.length > 0) remember(view, frame.bytes)
   answered(view, out, exchange, frame, opened.data, now)
@@ -251,7 +256,8 @@ function stray(view: PdView, out: Told, frame: ReceivedFrame, now: number): Hear
     view.strays = [...view.strays.filter(instant => now - instant < strayMs), now]
     const names = serials(view, frame)
     if (view.strays.length < 2) observe(view, out, 'unasked-reply', codeName('reply', frame.code), now)
-    else if (names !== '' || view.strays.length > 3) observe(view, out, 'address-conflict', `two devices answer at address ${view.address}${names}`, now)
+    else if (names !== '' || view.strays.length > 3)
+      observe(view, out, 'address-conflict', `two devices answer at address ${view.address}${names}`, now)
   }
   return 'ignored'
 }

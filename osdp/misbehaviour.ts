@@ -10,7 +10,7 @@ import { computeMac, encryptData, type Session } from './secure-channel.ts'
  * `nak` a NAK with `reason` in place of acting · `clear-ack` an ACK in clear inside the session, then the session is over (KEYSET at some makers) ·
  * `keep-session` KEYSET does not end the session · `poll-first` ID is refused until a POLL came · `unasked-status` an ISTATR in place of the answer ·
  * `empty-encrypted` an answer without data goes out as SCS_18 · `wrong-sequence` the answer counts one too many · `restart` an answer with sequence 0 ·
- * `status-unencrypted` status data under SCS_16 · `wrong-mac` · `wrong-key-type` CCRYPT names the other key · `refuse-proof` RMAC_I says refused ·
+ * `status-unencrypted` status data under SCS_16 · `status-block` and under SCS_15, a command's block · `wrong-mac` · `wrong-key-type` CCRYPT names the other key · `refuse-proof` RMAC_I says refused ·
  * `wrong-initial-mac` RMAC_I with another value · `twice` the answer comes twice · `drop-session` a COMSET ends the session ·
  * `nak-keeps-sequence` a NAK does not use up the sequence number · `clear-reply` an answer in clear inside the session.
  */
@@ -38,6 +38,7 @@ export const misbehaviours = [
   'wrong-sequence',
   'restart',
   'status-unencrypted',
+  'status-block',
   'wrong-mac',
   'wrong-key-type',
   'refuse-proof',
@@ -80,8 +81,8 @@ export function sealOddly(
 ): Uint8Array {
   const { data, check } = message
   const bare = data.length === 0
-  const open = bare || active.has('status-unencrypted')
-  const type = bare ? (active.has('empty-encrypted') ? 0x18 : 0x16) : open ? 0x16 : 0x18
+  const open = bare || active.has('status-unencrypted') || active.has('status-block')
+  const type = active.has('status-block') ? 0x15 : bare ? (active.has('empty-encrypted') ? 0x18 : 0x16) : open ? 0x16 : 0x18
   const bytes = layOut(
     { ...message, security: { type, data: new Uint8Array(0) }, data: open ? data : encryptData(session, data, session.cMac) },
     4,

@@ -364,7 +364,7 @@ function reply(
   if (session !== null && !session.ended && !active.has('clear-ack') && !active.has('clear-reply')) {
     const message = { address, direction: 'reply', sequence, check, code, data } as const
     const odd =
-      (active.has('status-unencrypted') && code >= 0x48 && code <= 0x4b) ||
+      ((active.has('status-unencrypted') || active.has('status-block')) && code >= 0x48 && code <= 0x4b) ||
       (active.has('empty-encrypted') && data.length === 0) ||
       active.has('wrong-mac')
     bytes = odd ? sealOddly(session, message, active) : seal(session, message)
