@@ -71,6 +71,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   let trusted = true
   let queue: (() => void)[] = []
   let draining = false
+  /** Since the link was last told. */
+  let changed = false
   let wake: { readonly instant: number; readonly cancel: Cancel } | undefined
   let timers: Cancel[] = []
 
@@ -100,6 +102,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       effects = result.effects
       apply = () => {
         state = applyChanges(state, result.changes)
+        changed ||= result.changes.length > 0
       }
       return { events: result.events, changes: result.changes, shares: sharesOf(result.effects) }
     }
@@ -112,6 +115,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
           model = before
           return fault
         }
+        changed = true
       }
     } catch (error) {
       model = before
@@ -148,7 +152,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     }
     arm(instant)
     store.sync()
-    link?.changed()
+    if (changed) link?.changed()
+    changed = false
   }
 
   function arm(instant: number | null): void {
@@ -163,13 +168,15 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     wake = { instant, cancel }
   }
 
-  function watchClock(): void {
+  /** @returns whether it was set, or is believed again or no longer */
+  function watchClock(): boolean {
     const moved = clock.wall() - clock.now() - offset
     const believed = clockTrusted()
-    if (Math.abs(moved) < jump && believed === trusted) return
+    if (Math.abs(moved) < jump && believed === trusted) return false
     offset += moved
     trusted = believed
     take({ kind: 'clock', trusted })
+    return true
   }
 
   /** Calls `work` again and again; it says in how many ms. */
@@ -279,8 +286,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
           link?.start(runtime)
           repeat(0, () => store.tidy(clock.wall()))
           repeat(clockCheckMs, () => {
-            watchClock()
-            settle()
+            if (watchClock()) settle()
             return clockCheckMs
           })
         })

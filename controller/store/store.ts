@@ -72,6 +72,8 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
 
   let waiting: Waiting[] = []
   let staging: number | null = null
+  /** There may be people of a generation that is not in force: a process before this one may have left some. */
+  let leftOver = true
   let acknowledged = Number(readFact.get('acknowledged') ?? 0)
   let durable = acknowledged
   const faults = new Set<StoreFault>()
@@ -210,12 +212,16 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
         people.forget()
         return { events: [], fault: written.fault }
       }
-      if ('staged' in next.people && staging === next.people.staged) staging = null
+      if ('staged' in next.people) {
+        leftOver = true
+        if (staging === next.people.staged) staging = null
+      }
       return { events: written.value, fault: undefined }
     },
     stage() {
       const generation = people.unused()
       staging = generation
+      leftOver = true
       return {
         generation,
         put(batch, removed = []) {
@@ -253,7 +259,7 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       }
       disk.askFree()
       disk.checkpoint()
-      return retain(at) || (staging === null && sweep()) ? 50 : 10_000
+      return retain(at) || (staging === null && (leftOver || faults.size > 0) && sweep()) ? 50 : 10_000
     },
     read(from, limit) {
       const { events, intact } = log.read(from, limit)
@@ -308,16 +314,17 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
   /** @returns whether there is more to remove */
   function retain(at: number): boolean {
     const acknowledgedThrough = log.positionOf(acknowledged)
-    const oldest = log.oldest()
+    const through = Math.min(acknowledgedThrough, log.positionOf(log.next - 1) - keepEvents)
+    const short = disk.free < leastFree && insideFree() < enoughInside
+    if (!short) stand('events-removed', false)
+    const oldest = short || through > 0 ? log.oldest() : undefined
     if (oldest === undefined) return false
-    if (disk.free < leastFree && insideFree() < enoughInside) {
+    if (short) {
       const removed = writes(() => log.prune({ through: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, limit: chunk }))
       if ('value' in removed && removed.value > 0 && oldest.position + removed.value - 1 > acknowledgedThrough)
         stand('events-removed', true)
       return 'value' in removed && removed.value > 0
     }
-    stand('events-removed', false)
-    const through = Math.min(acknowledgedThrough, log.positionOf(log.next - 1) - keepEvents)
     if (oldest.at >= at - keepMs || oldest.position > through) return false
     const removed = writes(() => log.prune({ through, before: at - keepMs, limit: chunk }))
     return 'value' in removed && removed.value > 0
@@ -327,6 +334,7 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
   }
   function sweep(): boolean {
     const swept = writes(() => people.sweep(chunk))
+    if ('value' in swept) leftOver = swept.value
     return 'value' in swept && swept.value
   }
   return store
