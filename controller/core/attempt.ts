@@ -114,7 +114,7 @@ function submit(draft: Draft, plan: ReaderPlan, item: Item): void {
   const { person, first, overheard, wrongPins } = rowOf(draft, plan)
   const { mono } = draft.now
   const items = !person || person.items.some(each => each.type === item.type) ? [item] : [...person.items, item]
-  const heard = overheard !== null && item.type !== 'pin' && mono < overheard.until ? overheard.hash : null
+  const heard = overheard !== null && mono < overheard.until ? overheard.hash : null
   const decided = decide(draft, { point, items, first, overheard: heard })
   const { duress, cardholder } = decided
 
@@ -146,7 +146,7 @@ function admit(draft: Draft, plan: ReaderPlan, point: AccessPoint, decided: Gran
   const { cardholders, credentials, long, pair } = decided
   const { last, first } = rowOf(draft, plan)
   const cardholder = decided.cardholder!
-  const second = !pair && isSecondSwipe(draft, point, cardholder, credentials, last)
+  const second = isSecondSwipe(draft, point, cardholder, credentials, last)
   if (pair || first?.cardholder === cardholder) save(draft, plan, { first: null })
 
   tellDecision(draft, plan, point, decided, { type: 'access.granted', ...raw })

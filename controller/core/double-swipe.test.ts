@@ -71,6 +71,11 @@ describe('double-swipe', () => {
     expect(rig.of('door.mode-changed')).toEqual([])
   })
 
+  it('is not broken by a grant to the same holder on the other side', () => {
+    const rig = swiping().swipe('in', 'ada-card').swipe('out', 'ada-card').swipe('in', 'ada-card')
+    expect(rig.of('door.mode-changed')).toHaveLength(1)
+  })
+
   it('is not broken by a refusal to somebody else between', () => {
     const rig = swiping().swipe('in', 'ada-card').swipe('in', 'zoe-card').swipe('in', 'ada-card')
     expect(rig.of('door.mode-changed')).toHaveLength(1)

@@ -120,6 +120,11 @@ describe('waiting for the rest', () => {
     expect(rig.keys('in', '2580').story.at(-1)).toBe('pending card')
   })
 
+  it('forgets half a PIN with the wait it was typed in', () => {
+    const rig = predefined('card-and-pin').swipe('in', 'ada-card').wait(9500).keys('in', '25').wait(100).keys('in', '80')
+    expect(rig.story).toEqual(['pending pin ada', 'denied identification-timeout ada'])
+  })
+
   it('starts anew with another card in place of the first, which is not told again', () => {
     const rig = predefined('card-and-pin').swipe('in', 'ada-card').wait(8000).swipe('in', 'ben-card').wait(8000).keys('in', '1470')
     expect(rig.story).toEqual(['pending pin ada', 'pending pin ben', 'granted ben'])

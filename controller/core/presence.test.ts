@@ -129,6 +129,15 @@ describe('anti-passback', () => {
     expect(guarded(hard).swipe('out', 'ada-card').swipe('out', 'ada-card').story).toEqual(['granted ada', 'granted ada'])
   })
 
+  it('soft: raises no alarm for somebody who is refused for another reason', () => {
+    const rig = enter(guarded({ mode: 'soft' })).configure(site => {
+      for (const door of site.doors) if (door.type === 'door') door.interlock = 'trap'
+    })
+    rig.open('back').mark().swipe('in', 'ada-card')
+    expect(rig.story).toEqual(['denied interlock ada'])
+    expect(rig.of('alarm.anti-passback-violation')).toEqual([])
+  })
+
   it('raises its alarm for each of two people who are let in', () => {
     const rig = enter(guarded({ mode: 'soft' }))
     rig.configure(site => {
@@ -148,6 +157,13 @@ describe('anti-passback', () => {
       expect(rig.story.at(-1)).toBe('denied anti-passback ada')
       expect(rig.wait(300_001).swipe('in', 'ada-card').story.at(-1)).toBe('granted ada')
     }
+  })
+
+  it('takes no entry for one of the future when the clock is set back', () => {
+    const rig = enter(guarded(hard))
+    rig.wall -= 3_600_000
+    rig.send({ kind: 'clock', trusted: true }).swipe('in', 'ben-card')
+    expect(rig.state.rows.presence.get('hall/ada')!.at).toBeLessThanOrEqual(rig.wall)
   })
 
   it('leaves alone what is seen after the clock was set', () => {
@@ -263,9 +279,21 @@ describe('a zone over several controllers', () => {
     expect(rig.of('zone.anti-passback-suspended', 'zone.anti-passback-resumed')).toEqual([])
   })
 
+  it('is suspended from the start where the link is lost by then', () => {
+    const rig = spanning()
+    const late = new Rig(rig.site).link(false).start().swipe('in', 'ada-card')
+    expect(late.of('zone.anti-passback-suspended')).toHaveLength(1)
+    expect(late.link(true).of('zone.anti-passback-resumed')).toHaveLength(1)
+  })
+
   it('tells nothing resumed that was not suspended', () => {
     expect(spanning().link(true).of('zone.anti-passback-resumed')).toEqual([])
     expect(spanning(null).link(false).of('zone.anti-passback-suspended')).toEqual([])
+    const elsewhere = spanning().configure(site => {
+      site.controllers.push({ ...site.controllers[0]!, id: 'c3' })
+      for (const door of site.doors) door.controller = door.id === 'front' ? 'c2' : 'c3'
+    })
+    expect(elsewhere.link(false).of('zone.anti-passback-suspended')).toEqual([])
   })
 
   it('catches up after the link was lost', () => {

@@ -142,6 +142,14 @@ describe('two-person rule', () => {
     expect(rig.wait(20_000).story.at(-1)).toBe('denied two-person-timeout ada')
   })
 
+  it('ends the wait of a first who is let in alone once the rule is over', () => {
+    const rig = pair({}, { twoPersonRule: { ...rule, schedules: ['day'] } })
+      .until('2026-03-02T15:59:55Z')
+      .mark()
+    rig.swipe('in', 'ada-card').wait(6000).swipe('in', 'ada-card').wait(30_000)
+    expect(rig.story).toEqual(['pending second-person ada', 'granted ada'])
+  })
+
   it('is on while the clock is not trusted, whatever its schedule says', () => {
     const rig = pair({}, { twoPersonRule: { ...rule, schedules: ['noon'] } }).send({ kind: 'clock', trusted: false })
     expect(rig.swipe('in', 'ada-card').story).toEqual(['pending second-person ada'])
