@@ -149,7 +149,9 @@ export class Rig {
 
   /** The process dies and starts again: only durable rows are left. */
   restart(): this {
-    const rows = Object.entries(this.state.rows).flatMap(([kind, table]) => [...table].map(([id, value]) => ({ key: `${kind}:${id}`, value })))
+    const rows = Object.entries(this.state.rows).flatMap(([kind, table]) =>
+      [...table].map(([id, value]) => ({ key: `${kind}:${id}`, value })),
+    )
     this.state = loadState(JSON.parse(JSON.stringify(rows)))
     this.mono = 5_000_000
     this.send({ kind: 'start' })
@@ -171,7 +173,9 @@ export class Rig {
     return this
   }
 
-  explain(inquiry: { accessPoint: string; at?: string } & ({ credential: string } | { cardholder: string; types: ('card' | 'pin')[] })): Decision {
+  explain(
+    inquiry: { accessPoint: string; at?: string } & ({ credential: string } | { cardholder: string; types: ('card' | 'pin')[] }),
+  ): Decision {
     const at = inquiry.at === undefined ? this.wall : Date.parse(inquiry.at)
     return explain(this.sight, { ...inquiry, at } as Inquiry)!
   }
