@@ -11,6 +11,7 @@ export interface CompiledSchedule {
   nextChange(wall: number): number | null
 }
 
+type Hours = Pick<Interval, 'from' | 'to'>
 /** Half open, in Unix ms. */
 type Span = readonly [from: number, to: number]
 
@@ -98,13 +99,9 @@ function nextStart(table: Timetable, wall: number): number | null {
 function timetableOf(schedule: Schedule, zone: string, position: Position | null): Timetable {
   const week = days.map(day => schedule.weekly.filter(entry => entry.days.includes(day)))
   const recurring = schedule.recurring.map(rule => ({ rule, days: occurrencesOf(rule) }))
-  const exceptions = new Map<number, Interval[]>()
-  for (const { date, intervals } of schedule.exceptions) {
-    const day = dayNumber(date)
-    exceptions.set(day, [...(exceptions.get(day) ?? []), ...intervals])
-  }
+  const exceptions = new Map(schedule.exceptions.map(({ date, intervals }) => [dayNumber(date), intervals]))
   const periods = schedule.periods.map(({ from, to }): Span => [toInstant(from, zone), toInstant(to, zone)])
-  const hoursOf = (day: number): Interval[] =>
+  const hoursOf = (day: number): readonly Hours[] =>
     exceptions.get(day) ?? [...week[weekday(day)]!, ...recurring.flatMap(each => (each.days.on(day) ? [each.rule] : []))]
   const limits = [...exceptions.keys(), ...recurring.map(each => each.days.last)].filter(Number.isFinite)
   const remembered = new Map<number, readonly Span[]>()
@@ -134,7 +131,7 @@ function exists(day: number, zone: string): boolean {
   return dayOf(fromLocal(day * dayMs, zone), zone) === day
 }
 
-function spanOf({ from, to }: Pick<Interval, 'from' | 'to'>, day: number, zone: string, position: Position | null): Span[] {
+function spanOf({ from, to }: Hours, day: number, zone: string, position: Position | null): Span[] {
   const start = read(from)
   const end = read(to)
   const when = ({ sun, ms }: Reading, on: number): number | null => {
