@@ -1,89 +1,31 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { call, killAll, lines, root, run, start, until } from './server-process.ts'
 
-const portunus = 'bin/portunus'
-const root = new URL('../..', import.meta.url).pathname
 const demo = readFileSync(join(root, 'bin/demo-site.yaml'), 'utf8')
 
-interface Running {
-  readonly child: ChildProcess
-  readonly address: string
-  readonly lines: readonly string[]
-  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; ms: number; errors: string }>
-}
-
 let directory: string
-const children: ChildProcess[] = []
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'portunus-start-'))
 })
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
+  killAll()
   rmSync(directory, { recursive: true, force: true })
 })
 
 const data = () => join(directory, 'data')
-const run = (...args: string[]) => spawnSync('node', [portunus, ...args], { cwd: root, encoding: 'utf8', timeout: 60_000 })
-
-async function start(...args: string[]): Promise<Running> {
-  const child = spawn('node', [portunus, 'start', '--data', data(), '--port', '0', ...args], { cwd: root })
-  children.push(child)
-  let [out, errors] = ['', '']
-  child.stdout?.on('data', chunk => {
-    out += String(chunk)
-  })
-  child.stderr?.on('data', chunk => {
-    errors += String(chunk)
-  })
-  const ended = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)))
-  const deadline = Date.now() + 60_000
-  while (!/^page: /m.test(out)) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`it did not start: ${out}${errors}`)
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-  return {
-    child,
-    lines: out.split('\n').filter(Boolean),
-    address: /^page: (\S+)$/m.exec(out)?.[1] ?? '',
-    async stop(signal = 'SIGTERM') {
-      const began = Date.now()
-      child.kill(signal)
-      return { code: await ended, ms: Date.now() - began, errors }
-    },
-  }
-}
-
 const token = (name = 'test') => {
   const { status, stdout, stderr } = run('token', 'create', '--data', data(), '--name', name)
   expect([status, stderr.replaceAll(/^npm .*\n/gm, '')]).toEqual([0, ''])
   expect(stdout).toMatch(/^\S+\n$/)
   return stdout.trim()
 }
-const call = async ({ address }: Running, secret: string, path: string, body?: object) => {
-  const response = await fetch(`${address}api/v1/${path}`, {
-    method: body ? 'POST' : 'GET',
-    headers: { authorization: `Bearer ${secret}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  return { status: response.status, json: (await response.json()) as Record<string, never> & { items: { type: string; id: string }[] } }
-}
-async function until<T>(read: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 20_000
-  for (;;) {
-    const value = await read()
-    if (value) return value
-    if (Date.now() > deadline) throw new Error('waited in vain')
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-}
-
 describe('portunus start', () => {
   it('prints the first password once, serves the demo site, and finds its data again', async () => {
-    const first = await start()
+    const first = await start(data())
     expect(first.lines[0]).toMatch(/^administrator: admin {2}password: \S+$/)
     const password = first.lines[0]?.split('password: ')[1]
     const signedIn = await call(first, '', 'session', { user: 'admin', password })
@@ -100,14 +42,14 @@ describe('portunus start', () => {
     expect(stopped).toMatchObject({ code: 0, errors: '' })
     expect(stopped.ms).toBeLessThan(3_000)
 
-    const second = await start()
+    const second = await start(data())
     expect(second.lines.join('\n')).not.toContain('password')
     expect((await call(second, secret, 'events?type=access.granted')).json.items.map(e => e.id)).toEqual([granted.id])
     expect((await second.stop()).code).toBe(0)
   }, 120_000)
 
   it('keeps what was told when it is killed', async () => {
-    const first = await start()
+    const first = await start(data())
     const secret = token()
     await until(async () =>
       (await call(first, secret, 'states?ids=front-in')).json.items.some(s =>
@@ -120,7 +62,7 @@ describe('portunus start', () => {
       return items.filter(e => e.type === 'access.granted').length === 3 && items
     })
     await first.stop('SIGKILL')
-    const second = await start()
+    const second = await start(data())
     const after = (await call(second, secret, 'events?after=0')).json.items
     expect(after.slice(0, before.length).map(e => e.id)).toEqual(before.map(e => e.id))
     expect(new Set(after.map(e => e.id)).size).toBe(after.length)
@@ -128,7 +70,7 @@ describe('portunus start', () => {
 
   it('gives out tokens whether it runs or not, and on a new directory', async () => {
     const before = token('before')
-    const server = await start()
+    const server = await start(data())
     expect((await call(server, before, 'system')).status).toBe(200)
     expect((await call(server, token('while'), 'system')).status).toBe(200)
     expect(run('token', 'create', '--data', data(), '--name', 'before')).toMatchObject({
@@ -139,12 +81,11 @@ describe('portunus start', () => {
   }, 120_000)
 
   it('tells in one line, exit 2, what it cannot start with', async () => {
-    const server = await start()
+    const server = await start(data())
     const refused = (...args: string[]) => {
       const { status, stdout, stderr } = run('start', ...args)
-      const lines = stderr.split('\n').filter(line => line && !line.startsWith('npm '))
       expect([status, stdout]).toEqual([2, ''])
-      return lines
+      return lines(stderr)
     }
     expect(refused('--data', data(), '--port', '0')).toEqual([expect.stringContaining('used by another process')])
     const { port } = new URL(server.address)
@@ -155,7 +96,7 @@ describe('portunus start', () => {
     const other = join(directory, 'other.yaml')
     writeFileSync(other, demo.replace('Amber Street', 'Elm Street'))
     expect(refused('--data', data(), '--site', other, '--port', '0')).toEqual([expect.stringContaining('has a site already')])
-    const same = await start('--site', 'bin/demo-site.yaml')
+    const same = await start(data(), '--site', 'bin/demo-site.yaml')
     await same.stop()
 
     const database = new Sqlite(join(data(), 'plugin.db'))
@@ -174,7 +115,7 @@ describe('portunus start', () => {
       writeFileSync(file, change(demo))
       const { status, stderr, stdout } = run('start', '--data', join(directory, 'bad'), '--site', file, '--port', '0')
       expect([status, stdout]).toEqual([2, ''])
-      return stderr.split('\n').filter(line => line && !line.startsWith('npm '))
+      return lines(stderr)
     }
     const line = (text: string) => demo.split('\n').findIndex(each => each.includes(text)) + 1
     expect(bad(t => t.replace('accessTime: 5', 'accesTime: 5'))).toEqual([
@@ -188,7 +129,7 @@ describe('portunus start', () => {
   }, 120_000)
 
   it('keeps everything where only its owner can read it', async () => {
-    const server = await start()
+    const server = await start(data())
     await server.stop()
     expect(statSync(data()).mode & 0o077).toBe(0)
     for (const name of ['key', 'plugin.db']) expect(statSync(join(data(), name)).mode & 0o077, name).toBe(0)
