@@ -2,9 +2,6 @@ import type { SiteInput } from '../shared/site.ts'
 import { Rig } from './decision-rig.ts'
 import { frontDoor, oneDoor } from './door-sites.ts'
 
-type List<K extends keyof SiteInput> = NonNullable<SiteInput[K]>
-export type Holders = List<'cardholders'>
-
 /** A card of the 26-bit format with facility code 17. */
 export function card(id: string, cardNumber: string, more: object = {}) {
   return { id, type: 'card' as const, cardNumber, facilityCode: '17', bitLength: 26, ...more }
