@@ -127,7 +127,8 @@ const reopenMs = [1000, 2000, 5000, 10_000]
 /** An ACU on a pipe. */
 export function openAcu({ pipe, clock: handed, random, onEvent, watch }: AcuOptions): Acu {
   const clock = pipe.clock ?? handed
-  const bus: Bus = createBus({ random, gapMs: pipe.gapMs }, clock.now())
+  // Converters and networks hold bytes back on their own account.
+  const bus: Bus = createBus({ random, gapMs: pipe.gapMs, replyTimeoutMs: pipe.gapMs > 20 ? 250 : 200 }, clock.now())
   bus.up = false
   let started = false
   let failures = 0

@@ -270,6 +270,7 @@ function respond(
     effects.push({ kind: 'fault', reason: fault })
     return clear(nak(reason))
   }
+  if (frame.code === commands.POLL.code) pd.polled = true
   let data = frame.data
   if (sealed) {
     // A sum of eight bits is no check for a session.
@@ -302,7 +303,6 @@ function respond(
         ? nak(3)
         : carryOut(pd, command, now, effects)
   effects.push({ kind: 'command', command, secure: session !== null, nak: isNak(answer) ? answer.data[0]! : null })
-  if (command.name === 'POLL') pd.polled = true
   return { answer, session }
 }
 

@@ -187,20 +187,21 @@ export function createWire({ clock: outer, baud: startBaud = 9600, random, suspe
     air.push(transmission)
     const heard = new Map<Station, Uint8Array | null>()
     const step = Math.max(1, Math.floor(pieceMs / character))
-    for (let at = 0; at < sent.length; at += step) {
-      const end = Math.min(at + step, sent.length)
-      clock.at(start + end * character, () => {
-        const piece = collide(transmission, at, end)
+    // The first character by itself: whoever waits for an answer knows that it has begun.
+    for (let at = 0, end = 1; at < sent.length; at = end, end = Math.min(at + step, sent.length)) {
+      const [first, to] = [at, end]
+      clock.at(start + to * character, () => {
+        const piece = collide(transmission, first, to)
         for (const entry of stations) {
           const { station } = entry
           if (station === from || entry.listener === null) continue
           if (!heard.has(station)) heard.set(station, pass(station.fault, sent))
           const own = heard.get(station)
           if (!own || piece.length === 0) continue
-          const mine = own === sent ? piece : own.subarray(at, end === sent.length ? own.length : end)
+          const mine = own === sent ? piece : own.subarray(first, to === sent.length ? own.length : to)
           entry.listener.data(entry.baud === baud ? mine : garble(mine))
         }
-        if (end === sent.length) air = air.filter(other => other !== transmission)
+        if (to === sent.length) air = air.filter(other => other !== transmission)
       })
     }
   }
