@@ -184,7 +184,7 @@ function expire(draft: Draft, id: string): void {
   const late: [Wait, Reason, Partial<AttemptRow>][] = []
   if (person !== null && person.due <= mono) late.push([person, 'identification-timeout', { person: null, keys: null }])
   if (first !== null && first.due <= mono) late.push([first, 'two-person-timeout', { first: null }])
-  for (const [wait, reason, change] of late.sort(([one], [other]) => one.due - other.due)) {
+  for (const [wait, reason, change] of late) {
     save(draft, plan, change)
     endWait(draft, plan, { ...wait, trace: failedAt(wait.trace, wait.check, { timedOut: true }) }, reason)
   }

@@ -44,6 +44,15 @@ describe('explain', () => {
     expect(rig.explain({ accessPoint: 'front/a', credential: 'ada-card' })).toMatchObject({ reason: 'lockdown' })
   })
 
+  it('takes doors for closed and locked where no state is known', () => {
+    const rig = crew().configure(site => {
+      for (const door of site.doors) if (door.type === 'door') door.interlock = 'trap'
+    })
+    const inquiry = { accessPoint: 'front/a', at: rig.wall, credential: 'ada-card' }
+    expect(explain({ ...rig.sight, state: emptyState() }, inquiry)?.outcome).toBe('granted')
+    expect(explain(rig.open('back').sight, inquiry)).toMatchObject({ reason: 'interlock' })
+  })
+
   it('takes a holder with what they present', () => {
     const rig = cardAndPin()
     expect(rig.explain({ accessPoint: 'front/a', cardholder: 'ada', types: ['card'] })).toMatchObject({
