@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from 'commander'
@@ -9,7 +9,7 @@ import { createRandom } from '../controller/emulator/random.ts'
 import { readScenarios, type Scenario } from '../controller/emulator/scenario.ts'
 import type { VirtualClock } from '../controller/emulator/virtual-clock.ts'
 import { checkSiteFile } from '../plugin/site/check.ts'
-import { formatProblem } from '../shared/problem.ts'
+import { formatProblem, type Problem, parsePath } from '../shared/problem.ts'
 import { openStage, stagePinHash } from './stage.ts'
 
 interface Options {
@@ -43,7 +43,7 @@ function wholeNumber(text: string): number {
 }
 
 async function run(files: readonly string[], options: Options): Promise<number> {
-  const missing = files.filter(file => !existsSync(file))
+  const missing = files.filter(file => !isFile(file))
   for (const file of missing) process.stderr.write(`portunus scenario run: there is no file ${file}\n`)
   if (missing.length > 0) return 2
   if (options.record !== undefined) writeFileSync(options.record, '')
@@ -69,15 +69,15 @@ async function run(files: readonly string[], options: Options): Promise<number> 
       }
       const stage = openStage({ site: site.site, start: scenario.start, seed, onEvent: event => print({ kind: 'event', ...event }) })
       const failures: Failure[] = []
-      const result = await play(scenario, stage, options.realTime ? paced(stage.clock) : stage.clock.advanceTo, failure => {
+      const result = await play(scenario, stage, options.realTime ? paced(stage.clock) : stage.clock.advanceTo, found => {
+        const failure = { ...found, expected: withDurations(found.expected) }
         failures.push(failure)
         print({ kind: 'failure', file, ...failure })
       })
       passed += result.passed
       failed += result.failed
       tell(`${result.failed === 0 ? '✓' : '✗'} ${scenario.name} (${result.passed} held, ${result.failed} failed)`)
-      for (const { step, line, expected, actual } of failures)
-        tell(`    ${file}:${line} step ${step}\n      expected ${JSON.stringify(expected)}\n      actual   ${JSON.stringify(actual)}`)
+      for (const failure of failures) tell(explain(file, failure))
       if (options.record !== undefined) appendFileSync(options.record, record(scenario, site.text, file, seed))
     }
   }
@@ -86,24 +86,62 @@ async function run(files: readonly string[], options: Options): Promise<number> 
   return failed === 0 ? 0 : 1
 }
 
+/** A failure for a person: where, what was expected, and what there was instead. */
+function explain(file: string, { step, line, expected, actual }: Failure): string {
+  const found = Array.isArray(actual)
+    ? actual.length === 0
+      ? ['no event since the last mark']
+      : actual.map(inOneLine)
+    : [inOneLine(actual)]
+  const [first, ...rest] = found.length > mostEvents ? [`… ${found.length - mostEvents} events`, ...found.slice(-mostEvents)] : found
+  return [
+    `    ${file}:${line} step ${step}`,
+    `      expected  ${inOneLine(expected)}`,
+    `      found     ${first}`,
+    ...rest.map(text => `${' '.repeat(16)}${text}`),
+  ].join('\n')
+}
+
+/** So many of the last events are shown of those that were looked through. */
+const mostEvents = 12
+
+function inOneLine(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`
+  const told = Object.entries(value).filter(([, part]) => part !== undefined)
+  return told
+    .map(
+      ([key, part]) =>
+        `${key}: ${typeof part === 'object' && part !== null && !Array.isArray(part) ? `{ ${inOneLine(part)} }` : inOneLine(part)}`,
+    )
+    .join(', ')
+}
+
 type ReadSite =
   | { readonly site: Parameters<typeof openStage>[0]['site']; readonly text: string }
   | { readonly problem: string; readonly line: number; readonly column: number }
 
 /** The site a scenario plays on, read and judged. */
-export function readSiteOf({ site }: Scenario, path: string, seed: number): ReadSite {
+export function readSiteOf({ site, place }: Scenario, path: string, seed: number): ReadSite {
   let text: string
-  let name: string | undefined
+  let file: string | undefined
   if (typeof site === 'string') {
-    name = resolve(dirname(path), site)
-    if (!existsSync(name)) return { problem: `there is no site file ${site} beside the scenario`, line: 1, column: 1 }
-    text = readFileSync(name, 'utf8')
+    file = resolve(dirname(path), site)
+    if (!isFile(file)) return { problem: `there is no site file ${site} beside the scenario`, ...place(['site']) }
+    text = readFileSync(file, 'utf8')
   } else text = stringify(site, { version: '1.2', schema: 'core' })
   const random = createRandom(seed, 'ids of the site')
   const checked = checkSiteFile(text, { newId: () => v7({ random: random.bytes(16), msecs: 0 }), hashPin: stagePinHash(seed) })
   if (checked.site) return { site: checked.site, text }
   const errors = checked.problems.filter(problem => problem.severity === 'error')
-  return { problem: errors.map(problem => formatProblem(problem, name)).join('; '), line: 1, column: 1 }
+  // What is wrong with a site that stands in the scenario itself is shown there.
+  const here = (problem: Problem) => (file === undefined ? { ...problem, ...place(['site', ...parsePath(problem.path)]) } : problem)
+  const first = file === undefined ? here(errors[0]!) : place(['site'])
+  return { problem: errors.map(problem => formatProblem(here(problem), file)).join('; '), line: first.line!, column: first.column! }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 /** Real time: each thing that is due waits for its moment. */

@@ -2,6 +2,7 @@ import { type Document, LineCounter, parseAllDocuments, type Node as YamlNode } 
 import { z } from 'zod'
 import { actions } from '../../shared/command.ts'
 import { doorModes, type EventType, eventFields, eventTypes } from '../../shared/event.ts'
+import type { Path } from '../../shared/problem.ts'
 import { id, localTime } from '../../shared/scalar.ts'
 import { side } from '../../shared/site.ts'
 
@@ -143,11 +144,16 @@ export interface Scenario {
   /** The file a recorded run was played from. */
   readonly file?: string
   readonly steps: readonly Step[]
+  /** Where in the file a value of the document is, or what would hold it. */
+  place(path: Path): Place
 }
 
-export interface ScenarioProblem {
+export interface Place {
   readonly line: number
   readonly column: number
+}
+
+export interface ScenarioProblem extends Place {
   readonly message: string
 }
 
@@ -177,10 +183,15 @@ export function readScenarios(text: string): { readonly scenarios: readonly Scen
 }
 
 function readDocument(document: Document.Parsed, lines: LineCounter, scenarios: Scenario[], problems: ScenarioProblem[]): void {
-  const at = (path: readonly (string | number)[]) => position(document, lines, path)
-  const parsed = head.safeParse(document.toJS())
+  const at = (path: Path) => position(document, lines, path)
+  const raw: unknown = document.toJS()
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    problems.push({ ...at([]), message: 'a scenario is an object with name, start, site and steps' })
+    return
+  }
+  const parsed = head.safeParse(raw)
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) problems.push({ ...at(issue.path as (string | number)[]), message: describe(issue) })
+    for (const issue of parsed.error.issues) problems.push({ ...at(pathOf(issue)), message: describe(issue, raw) })
     return
   }
   const read: Step[] = []
@@ -195,10 +206,10 @@ function readDocument(document: Document.Parsed, lines: LineCounter, scenarios: 
     sound = false
     for (const { path, message } of outcome.problems) problems.push({ ...at(['steps', index, ...path]), message })
   })
-  if (sound) scenarios.push({ ...parsed.data, steps: read } as Scenario)
+  if (sound) scenarios.push({ ...parsed.data, steps: read, place: at } as Scenario)
 }
 
-type StepOutcome = { step: string; body: unknown } | { problems: { path: (string | number)[]; message: string }[] }
+type StepOutcome = { step: string; body: unknown } | { problems: { path: Path; message: string }[] }
 
 function readStep(raw: unknown): StepOutcome {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
@@ -207,14 +218,13 @@ function readStep(raw: unknown): StepOutcome {
   const name = keys[0]
   if (keys.length !== 1 || name === undefined)
     return { problems: [{ path: [], message: `a step has one key; this has ${keys.join(', ') || 'none'}` }] }
-  if (!(name in steps))
-    return { problems: [{ path: [name], message: `no step is called "${name}"; there are ${Object.keys(steps).join(', ')}` }] }
+  if (!(name in steps)) return { problems: [{ path: [name], message: `no step is called "${name}"; ${choice(name, Object.keys(steps))}` }] }
   const body = (raw as Record<string, unknown>)[name]
   const schema = name === 'expect' ? pickExpectation(body) : steps[name as StepName]
   const parsed = schema.safeParse(body)
   if (parsed.success) return { step: name, body: parsed.data }
   return {
-    problems: parsed.error.issues.map(issue => ({ path: [name, ...(issue.path as (string | number)[])], message: describe(issue) })),
+    problems: parsed.error.issues.map(issue => ({ path: [name, ...pathOf(issue)], message: describe(issue, body) })),
   }
 }
 
@@ -231,18 +241,45 @@ function pickExpectation(body: unknown): z.ZodType {
   return z.never({ error: 'expect takes event, count, door, reader, zone or cardholder' })
 }
 
-function describe(issue: z.core.$ZodIssue): string {
+/** Where an issue is; an unknown key is its own place. */
+function pathOf(issue: z.core.$ZodIssue): Path {
+  const path = issue.path as Path
+  return issue.code === 'unrecognized_keys' ? [...path, issue.keys[0]!] : path
+}
+
+function describe(issue: z.core.$ZodIssue, body: unknown): string {
   const at = issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
+  const value = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], body)
   if (issue.code === 'unrecognized_keys') return `${at}unknown key ${issue.keys.map(k => `"${k}"`).join(', ')}`
+  if (value === undefined && issue.code.startsWith('invalid_')) return `${at}is missing`
+  if (issue.code === 'invalid_value') return `${at}"${String(value)}" is none; ${choice(String(value), issue.values.map(String))}`
   return `${at}${issue.message}`
 }
 
-function where(lines: LineCounter, offset: number): { line: number; column: number } {
+/** What there is to choose from; of many, the one that was probably meant. */
+function choice(meant: string, known: readonly string[]): string {
+  if (known.length <= 8) return `write ${known.join(', ').replace(/, ([^,]*)$/, ' or $1')}`
+  const nearest = known.map(name => ({ name, away: distance(name, meant) })).sort((a, b) => a.away - b.away)[0]!
+  return nearest.away <= meant.length / 3 ? `did you mean "${nearest.name}"?` : `there are ${known.join(', ')}`
+}
+
+/** How many letters have to be changed, added or taken away to make one word of the other. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i)
+  for (const [i, letter] of [...one].entries()) {
+    const above = row
+    row = [i + 1]
+    for (const [k, each] of [...other].entries()) row.push(Math.min(above[k]! + (letter === each ? 0 : 1), above[k + 1]! + 1, row[k]! + 1))
+  }
+  return row.at(-1)!
+}
+
+function where(lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(offset)
   return { line: Math.max(line, 1), column: Math.max(col, 1) }
 }
 
-function position(document: Document.Parsed, lines: LineCounter, path: readonly (string | number)[]): { line: number; column: number } {
+function position(document: Document.Parsed, lines: LineCounter, path: Path): Place {
   for (let length = path.length; length >= 0; length--) {
     const node = (length === 0 ? document.contents : document.getIn(path.slice(0, length), true)) as YamlNode | undefined | null
     if (node && typeof node === 'object' && node.range) return where(lines, node.range[0])

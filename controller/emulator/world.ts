@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import type { Door, MonitoringDoor, Side, Site, Supervision } from '../../shared/site.ts'
 import type { Field, Report } from '../field/field.ts'
-import { resolveRexPort } from '../wiring/index.ts'
+import { portsOf, resolveRexPort } from '../wiring/index.ts'
 import { readWire, type Wire } from './contact.ts'
 import type { FieldStep } from './scenario.ts'
 
@@ -49,6 +49,8 @@ interface Terminal {
 const done: Outcome = { done: true }
 const refuse = (why: string): Outcome => ({ done: false, why })
 const fullPress = 500
+/** Uses of a port for which something is wired to it that it reads. */
+const sensing = new Set(['input', 'door-monitor', 'rex', 'wiegand-reader'])
 
 export function createWorld(options: {
   readonly site: Site
@@ -167,6 +169,10 @@ export function createWorld(options: {
     }
     return undefined
   }
+  const canBeWired = (id: string, port: string) => {
+    const unit = site.controllers.find(c => c.id === id)
+    return unit !== undefined && portsOf(unit).some(each => each.id === port && each.can.some(use => sensing.has(use)))
+  }
   const atReader = (id: string, fn: (reader: EmulatedReader) => Outcome | undefined): Outcome => {
     const found = reader(id)
     return found ? (fn(found) ?? done) : refuse(`no emulated reader is called "${id}" on controller "${options.controller}"`)
@@ -249,7 +255,8 @@ export function createWorld(options: {
         const { controller, port, state, ohms } = step.body
         if (!mine(controller)) return refuse(`controller "${controller}" is not "${options.controller}" nor one of its modules`)
         const key = `${controller}/${port}`
-        if (!terminals.has(key)) return refuse(`nothing is wired to port "${port}" of controller "${controller}" in the site`)
+        // A terminal that the site gives no use may be wired already; it is read when it gets one.
+        if (!terminals.has(key) && !canBeWired(controller, port)) return refuse(`controller "${controller}" has no input "${port}"`)
         if (state === 'normal') wires.delete(key)
         else wires.set(key, ohms === undefined ? (state as 'open') : { ohms })
         show()
