@@ -3,6 +3,8 @@ import { Command } from 'commander'
 import { v7 } from 'uuid'
 import { checkSiteFile } from '../plugin/site/check.ts'
 import { formatProblem } from '../shared/problem.ts'
+import { holidaysCommand } from './holidays.ts'
+import { exportCommand, importCommand } from './site-data.ts'
 
 /** `portunus site …` (cli.md). */
 export function siteCommand(): Command {
@@ -16,6 +18,9 @@ export function siteCommand(): Command {
     .action((file: string, options: { json?: boolean }) => {
       process.exitCode = check(file, options.json === true)
     })
+  command.addCommand(importCommand())
+  command.addCommand(exportCommand())
+  command.addCommand(holidaysCommand())
   return command
 }
 

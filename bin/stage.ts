@@ -11,15 +11,13 @@ import { createControllerLink } from '../controller/link/link.ts'
 import type { Store } from '../controller/store/contract.ts'
 import { openMemoryStore } from '../controller/store/open.ts'
 import { createPluginLink } from '../plugin/link/link.ts'
-import { checkSite } from '../plugin/site/check.ts'
+import { checkPatch } from '../plugin/site/check.ts'
 import type { Command } from '../shared/command.ts'
 import type { StoredEvent } from '../shared/event.ts'
 import { longestValidity, splitSite } from '../shared/link.ts'
 import { createMemoryBroker, type MemoryTransport } from '../shared/memory-link.ts'
-import { applyPatch } from '../shared/patch.ts'
 import { formatProblem } from '../shared/problem.ts'
 import type { Site } from '../shared/site.ts'
-import { parseSite } from '../shared/site-file.ts'
 import { createEmulatedController, type EmulatedController, keyNames } from './emulated.ts'
 
 const done: Outcome = { done: true }
@@ -194,11 +192,9 @@ export function openStage(options: {
       return done
     },
     configure(patch) {
-      const patched = applyPatch(site, patch)
-      if (!patched.ok) return refuse(patched.problems.map(problem => formatProblem(problem)).join('; '))
-      const read = parseSite(patched.site, { newId, hashPin: stagePinHash(seed) })
-      const problems = [...read.problems, ...(read.draft ? checkSite(read.draft) : [])].filter(({ severity }) => severity === 'error')
-      if (!read.site || problems.length > 0) return refuse(problems.map(problem => formatProblem(problem)).join('; '))
+      const read = checkPatch(site, patch, { newId, hashPin: stagePinHash(seed) })
+      const errors = read.problems.filter(({ severity }) => severity === 'error')
+      if (!read.site) return refuse(errors.map(problem => formatProblem(problem)).join('; '))
       site = read.site
       revision++
       mount()
