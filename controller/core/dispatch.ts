@@ -68,10 +68,13 @@ function dispatch(draft: Draft, decision: Decision, input: Input): void {
   switch (input.kind) {
     case 'start':
       start(draft)
+      decision.expireAttempts(draft)
       return
     case 'clock':
       keepModes(draft, clockChanged(draft, input))
-      if (draft.self.started) reviewDoors(draft)
+      if (!draft.self.started) return
+      reviewDoors(draft)
+      decision.expireAttempts(draft)
       return
     case 'input':
       readInput(draft, input)
