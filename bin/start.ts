@@ -72,7 +72,8 @@ async function run(options: Options): Promise<void> {
       onTrouble: (controller, trouble) => process.stderr.write(`controller ${controller}: ${trouble}\n`),
     })
     cleanUp.unshift(server.close)
-    if (loaded) await firstStart(server, store, loaded)
+    if (loaded) loadSite(server, store, loaded)
+    if (readFact(store, 'started') === undefined) await firstStart(server, store)
     const address = await listen(server, options)
     const emulated = startEmulated({ server, url, directory: join(store.directory, 'controllers') })
     cleanUp.unshift(emulated.stop)
@@ -108,25 +109,26 @@ function readSiteOnce(store: Store, asked: string | undefined): { site: Site; so
   return { site, source }
 }
 
-/** Loads the site, makes the keys and the administrator, whose password is told at once: whatever fails after it, there is no other way in. */
-async function firstStart(
-  { plugin, identity, keys }: PluginServer,
-  store: Store,
-  { site, source }: { site: Site; source: string },
-): Promise<void> {
+/** Puts the site of the file in force. */
+function loadSite({ plugin }: PluginServer, store: Store, { site, source }: { site: Site; source: string }): void {
   const author = { user: 'system', location: 'local' }
-  keys.main()
   const imported = importSite(plugin.book, site, { author, category: 'configuration', message: 'Loaded the site of the first start' })
   if (!imported.ok)
     throw new Stop(
       `portunus start: ${imported.reason === 'invalid' ? imported.problems.map(p => formatProblem(p)).join('; ') : imported.message}`,
     )
+  writeFact(store, 'source', source)
+}
+
+/** Makes the keys and the administrator, whose password is told at once: whatever fails after it, there is no other way in. */
+async function firstStart({ identity, keys }: PluginServer, store: Store): Promise<void> {
+  keys.main()
   if (!identity.userNamed('admin')) {
     const password = randomPassword()
     await identity.addUser({ name: 'admin', password, roles: ['administrator'] })
     process.stdout.write(`administrator: admin  password: ${password}\n`)
   }
-  writeFact(store, 'source', source)
+  writeFact(store, 'started', new Date(systemClock.wall()).toISOString())
 }
 
 async function openBroker(store: Store, { host, mqttPort }: Options): Promise<Broker> {

@@ -15,6 +15,8 @@ import { openOwnLog } from './vms/own-log.ts'
 import { createPlugin } from './vms/plugin.ts'
 
 export const version = '0.1.0'
+/** How often is looked for what another process has written, in ms. */
+const lookMs = 2_000
 const page = fileURLToPath(new URL('./page/dist', import.meta.url))
 
 export interface ServerOptions {
@@ -64,6 +66,17 @@ export async function createServer({ store, clock, transport, emulatorSteps, htt
     revision: source.revision,
     keysChanged: () => link.handOutKeys(),
   }
+  // Tokens, users and keys may be made by the command line while this server runs.
+  let foreign = store.foreignVersion()
+  let cancelLook = () => {}
+  const look = () => {
+    cancelLook = clock.at(clock.now() + lookMs, look)
+    if (store.foreignVersion() === foreign) return
+    foreign = store.foreignVersion()
+    plugin.rightsChanged()
+    link.handOutKeys()
+  }
+  look()
   const unready = () => [
     ...(transport.up ? [] : ['the link to controllers is down']),
     ...(book.current().revision === 0 ? ['there is no site yet'] : []),
@@ -87,6 +100,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, htt
     },
     async close(): Promise<void> {
       await api.close()
+      cancelLook()
       link.stop()
       plugin.close()
     },

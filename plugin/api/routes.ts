@@ -14,6 +14,7 @@ import { installers } from './installers.ts'
 import { resources } from './resources.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
+import { siteFile } from './site-file.ts'
 import { states } from './states.ts'
 import { stream } from './stream.ts'
 import { system } from './system.ts'
@@ -40,5 +41,7 @@ export function routes(app: App, context: Context): void {
     documents,
   ])
     register(app, context)
+  // Bodies of its own, so parsers of its own.
+  app.register(async scope => siteFile(scope as unknown as App, context))
   emulator(app, context, context.emulatorSteps)
 }

@@ -10,6 +10,7 @@ import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, Log
 import { createJsonSchemaTransform, createJsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { type App, audit, type Context, pathOf, refuseRight } from './context.ts'
+import { health } from './health.ts'
 import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
 import { routes } from './routes.ts'
 import { invalid, Misfit, validatorCompiler } from './validation.ts'
@@ -119,7 +120,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
   })
 
   await app.register(async scope => routes(scope as unknown as App, context), { prefix })
-  await app.register(async scope => (await import('./health.ts')).health(scope as unknown as App, context))
+  await app.register(async scope => health(scope as unknown as App, context))
 
   const page = existsSync(join(options.page, 'index.html'))
   if (page)

@@ -16,6 +16,8 @@ export interface Store {
   readonly vault: Vault
   /** Runs `work` in one write transaction; what throws is rolled back and thrown on. */
   transact<T>(work: () => T): T
+  /** Changes whenever another process has written. */
+  foreignVersion(): number
   close(): void
 }
 
@@ -87,6 +89,7 @@ export function openStore(directory: string, { serve }: { serve: boolean }): Ope
         sql: opened,
         vault,
         transact: work => opened.transaction(work).immediate(),
+        foreignVersion: () => opened.pragma('data_version', { simple: true }) as number,
         close: () => {
           opened.close()
           letGo()

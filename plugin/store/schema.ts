@@ -4,7 +4,7 @@ import { blob, index, integer, primaryKey, sqliteTable, text, unique } from 'dri
  * What the plugin server keeps. Instants are Unix milliseconds. A `body` is the JSON of a schema in shared/, checked on its way in.
  */
 
-/** Single facts: `systemId`, `epoch`, `removedThrough`, `source` (checksum of the file of the first start). */
+/** Single facts: `systemId`, `epoch`, `removedThrough`, `source` (checksum of the file the site was first loaded from), `started`. */
 export const facts = sqliteTable('facts', { key: text().primaryKey(), value: text().notNull() })
 
 /** Everything configurable but people: one row an object, in the order of the site file. */

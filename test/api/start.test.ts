@@ -140,3 +140,34 @@ describe('portunus start', () => {
     expect(everything.some(text => text.includes(password))).toBe(false)
   }, 120_000)
 })
+
+describe('portunus site', () => {
+  it('loads and writes the site of a directory, running or not, and asks for the API where a server runs', async () => {
+    const file = join(directory, 'site.yaml')
+    writeFileSync(file, demo.replace('Amber Street', 'Elm Street'))
+    const loaded = run('site', 'import', file, '--data', data())
+    expect([loaded.status, loaded.stdout]).toEqual([0, expect.stringMatching(/^revision 1: \d+ changes\n$/)])
+    const secret = token()
+    const server = await start(data())
+    expect(server.lines[0]).toMatch(/^administrator: admin/)
+    expect(server.lines.join('\n')).toContain('Elm Street')
+
+    const refused = run('site', 'import', file, '--data', data())
+    expect([refused.status, lines(refused.stderr)]).toEqual([2, [expect.stringContaining('give --url and --token')]])
+    writeFileSync(file, demo.replace('Amber Street', 'Oak Street'))
+    const over = run('site', 'import', file, '--url', server.address, '--token', secret)
+    expect([over.status, over.stdout]).toEqual([0, 'revision 2: 1 changes\n'])
+    expect((await call(server, secret, 'system')).json).toMatchObject({ name: 'Oak Street' })
+    const one = run('site', 'export', '--url', server.address, '--token', secret).stdout
+    const other = run('site', 'export', '--data', data()).stdout
+    expect(one).toBe(other)
+    expect(one).toContain('Oak Street')
+
+    writeFileSync(file, one)
+    expect(run('site', 'import', file, '--url', server.address, '--token', secret).stdout).toBe('revision 2: 0 changes\n')
+    writeFileSync(file, one.replace('Europe/Copenhagen', 'Europe/Atlantis'))
+    const wrong = run('site', 'import', file, '--url', server.address, '--token', secret)
+    expect([wrong.status, lines(wrong.stderr)]).toEqual([2, [expect.stringMatching(/site\.timeZone.*line \d+/)]])
+    await server.stop()
+  }, 120_000)
+})
