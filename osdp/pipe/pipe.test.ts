@@ -108,6 +108,33 @@ describe('pipes over real parts', () => {
     await converse(udpPipe({ peer: { host: '127.0.0.1', port } }), udpPipe({ port: await free(far, port) }))
   })
 
+  it('a way that breaks is told, opened again, and the reader is secure as before', async () => {
+    const clock = realClock()
+    const scbk = randomBytes(16)
+    const events: Event[] = []
+    let port = 0
+    const far = tcpServer({ port: 0, onListening: taken => (port = taken) })
+    const reader = openPd({ pipe: far, clock, config: { address: 1, scbk, random: randomBytes } })
+    while (port === 0) await new Promise(resolve => setTimeout(resolve, 5))
+    const acu = openAcu({ pipe: tcpClient({ host: '127.0.0.1', port }), clock, random: randomBytes, onEvent: event => events.push(event) })
+    acu.add({ address: 1, scbk })
+    acu.start()
+    const until = async (is: () => boolean) => {
+      for (let waited = 0; waited < 8000 && !is(); waited += 20) await new Promise(resolve => setTimeout(resolve, 20))
+      expect(is()).toBe(true)
+    }
+    const established = () => events.filter(event => event.kind === 'secure' && event.established).length
+    await until(() => established() === 1)
+    reader.close()
+    await until(() => events.some(event => event.kind === 'line' && !event.up))
+    const again = openPd({ pipe: tcpServer({ port }), clock, config: { address: 1, scbk, random: randomBytes } })
+    await until(() => established() === 2)
+    expect(events.flatMap(event => (event.kind === 'line' ? [event.up] : []))).toEqual([true, false, true])
+    expect(events.flatMap(event => (event.kind === 'offline' ? [event.reason] : []))).toEqual(['line-down'])
+    acu.stop()
+    again.close()
+  })
+
   it('a port that is not there is told, and tried again', async () => {
     const events: Event[] = []
     const gone = await new Promise<string | null>(resolve => {
