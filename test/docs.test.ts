@@ -3,10 +3,11 @@ import { expect, it } from 'vitest'
 import { problems } from '../plugin/api/problem.ts'
 import { eventTypes } from '../shared/event.ts'
 import { reasons } from '../shared/reason.ts'
-import { referencePage, referencePath } from './docs.ts'
+import { referencePage, referencePath, sitePage, sitePath } from './docs.ts'
 
 it('the committed reference is what the code says; `npm run docs` writes it anew', () => {
   expect(readFileSync(referencePath, 'utf8')).toBe(referencePage())
+  expect(readFileSync(sitePath, 'utf8')).toBe(sitePage())
 })
 
 it('the reference knows every event, reason and problem code, each once', () => {

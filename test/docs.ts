@@ -1,16 +1,19 @@
 /** `npm run docs`: writes the reference pages from the tables the program itself uses. docs.test.ts holds the committed pages to them. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { problemTable } from '../plugin/api/problem.ts'
 import { refusals } from '../shared/command.ts'
 import { checks, eventTypes } from '../shared/event.ts'
 import { reasons } from '../shared/reason.ts'
+import { site } from '../shared/site.ts'
 import { formats } from '../wiegand/index.ts'
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows.map(row => `| ${row.join(' | ')} |`)].join('\n')
 
 /** The page of events, reasons and codes. */
 export function referencePage(): string {
-  const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-    [`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows.map(row => `| ${row.join(' | ')} |`)].join('\n')
   return `${[
     '# Reference',
     'Made from the program by `npm run docs`; a test holds it to the code.',
@@ -51,6 +54,76 @@ export function referencePage(): string {
   ].join('\n\n')}\n`
 }
 
+type Schema = z.core.JSONSchema.JSONSchema
+
+/** Every key of a site file with what it takes and what it is when left out. */
+export function sitePage(): string {
+  const schema = z.toJSONSchema(site, { io: 'input', unrepresentable: 'any' }) as Schema
+  const rows: string[][] = []
+  const seen = new Set<string>()
+  const walk = (path: string, of: Schema, required: boolean): void => {
+    const kinds = kindsOf(of)
+    const said = [...new Set(kinds.map(kind => words(kind)).filter(Boolean))].join(' or ')
+    const row = `${path} ${said}`
+    if (path !== '' && !seen.has(row))
+      rows.push([
+        `\`${path}\``,
+        said.replaceAll('|', '\\|'),
+        required ? 'required' : of.default === undefined ? '' : `\`${JSON.stringify(of.default)}\``,
+      ])
+    seen.add(row)
+    for (const kind of kinds) {
+      for (const [key, value] of Object.entries(kind.properties ?? {}))
+        walk(path === '' ? key : `${path}.${key}`, value as Schema, kind.required?.includes(key) ?? false)
+      if (kind.type === 'array' && kind.items) {
+        const items = kind.items as Schema
+        if (items.properties || items.anyOf || items.oneOf)
+          for (const item of (items.anyOf ?? items.oneOf ?? [items]) as Schema[])
+            for (const [key, value] of Object.entries(item.properties ?? {}))
+              walk(`${path}[].${key}`, value as Schema, item.required?.includes(key) ?? false)
+      }
+    }
+  }
+  walk('', schema, true)
+  const example = readFileSync(new URL('../bin/demo-site.yaml', import.meta.url), 'utf8').trimEnd()
+  return `${[
+    '# The site file',
+    'Everything that can be configured, secrets apart, in one YAML 1.2 or JSON file. Dates, times, `on` and `off` are text. A time without offset is on the clock of the site. Keys that are not known are refused with their line. `portunus site check FILE` says what is wrong; `portunus start --site FILE` loads it the first time, `portunus site import` later. What is left out has the value in the last column.',
+    'This page is made from the schema by `npm run docs`; a test holds it to the code.',
+    '## An example: the demo site',
+    `\`\`\`yaml\n${example}\n\`\`\``,
+    '## Every key',
+    table(['key', 'takes', 'when left out'], rows),
+  ].join('\n\n')}\n`
+}
+
+function kindsOf(of: Schema): Schema[] {
+  const alternatives = (of.anyOf ?? of.oneOf) as Schema[] | undefined
+  return alternatives ? alternatives.flatMap(kindsOf) : [of]
+}
+
+function words(of: Schema): string {
+  if (of.const !== undefined) return JSON.stringify(of.const)
+  if (of.enum) return of.enum.map(value => JSON.stringify(value)).join(', ')
+  if (of.type === 'array') return 'a list'
+  if (of.type === 'object') return 'an object'
+  if (of.type === 'number' || of.type === 'integer') {
+    const range = [
+      of.minimum === undefined || of.minimum < -1e15 ? '' : `from ${of.minimum}`,
+      of.maximum === undefined || of.maximum > 1e15 ? '' : `to ${of.maximum}`,
+    ].filter(Boolean)
+    return [of.type === 'integer' ? 'a whole number' : 'a number', ...range].join(' ')
+  }
+  if (of.type === 'boolean') return 'true or false'
+  if (of.type === 'null') return 'null'
+  return of.type === 'string' ? 'text' : ''
+}
+
 export const referencePath = fileURLToPath(new URL('../docs/reference.md', import.meta.url))
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(referencePath, referencePage())
+export const sitePath = fileURLToPath(new URL('../docs/site.md', import.meta.url))
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(referencePath, referencePage())
+  writeFileSync(sitePath, sitePage())
+}
