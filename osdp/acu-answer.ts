@@ -230,6 +230,12 @@ export function sendFile(view: PdView, type: number, bytes: Uint8Array, now: num
   return id
 }
 
+/** The PD is taken off the line: what was under way with it is over. */
+export function abandon(view: PdView, out: Told, now: number) {
+  endFile(view, out, false, 'stopped', 0)
+  endPairing(view, out, 'stopped', now)
+}
+
 /** Gives a file up; the PD is told by ABORT. */
 export function abortFile(view: PdView, out: Told, now: number) {
   if (view.file === null) return

@@ -3,7 +3,16 @@ import { announce, dropSession, loseSecure, observe, requeue, secureRetryMs, typ
 import type { ReceivedFrame } from './frame.ts'
 import { toHex } from './payload/field.ts'
 import type { Capability, Identity } from './pd-state.ts'
-import { challenge, defaultKey, establish, type HandshakeMessage, type HandshakeRefusal, proveToPd, weakKey } from './secure-channel.ts'
+import {
+  challenge,
+  defaultKey,
+  equal,
+  establish,
+  type HandshakeMessage,
+  type HandshakeRefusal,
+  proveToPd,
+  weakKey,
+} from './secure-channel.ts'
 
 /** What comes after ID and CAP in clear: the handshake, or operation in clear where the policy and the past allow it. */
 export function afterIdentification(view: PdView, out: Told, now: number) {
@@ -61,14 +70,28 @@ function presentKey(view: PdView): Uint8Array | null {
   return pairing.stage === 'verifying' ? pairing.key : defaultKey
 }
 
-/** CHLNG. Null where there is no key. */
+/** CHLNG. Null where there is no key, or no random number that was not used before. */
 export function beginHandshake(view: PdView): HandshakeMessage | null {
   const key = presentKey(view)
   if (key === null) return null
-  const begun = challenge(key, view.random(8))
+  // A source that repeats itself would let a recorded handshake be played again.
+  let rndA = view.random(8)
+  for (let tries = 0; tries < 4 && isSeen(view, rndA); tries++) rndA = view.random(8)
+  if (isSeen(view, rndA)) return null
+  see(view, rndA)
+  const begun = challenge(key, rndA)
   view.handshake = begun.handshake
   view.statistics.handshakes++
   return begun.message
+}
+
+function isSeen(view: PdView, random: Uint8Array): boolean {
+  return view.seen.some(earlier => equal(earlier, random))
+}
+
+function see(view: PdView, random: Uint8Array) {
+  view.seen.push(random)
+  if (view.seen.length > 512) view.seen.shift()
 }
 
 /** SCRYPT, once CCRYPT proved good. */
@@ -79,8 +102,7 @@ export function takeCryptogram(view: PdView, out: Told, frame: ReceivedFrame, no
     return null
   }
   view.handshake = result.handshake
-  view.seen.push(result.rndB)
-  if (view.seen.length > 256) view.seen.shift()
+  see(view, result.rndB)
   view.cuid = result.cuid
   return result.message
 }

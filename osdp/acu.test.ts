@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { badge, createRig, keyOf, type Rig } from '../test/conformance/osdp/rig.ts'
 import { codeName } from './codes.ts'
 import { encode, marked, parse } from './frame.ts'
+import { openAcu } from './line.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
 import { fromHex } from './payload/field.ts'
 import { defaultCapabilities } from './pd-state.ts'
@@ -235,6 +236,31 @@ describe('in the session', () => {
     expect(reader.led()).toBe('green')
     expect(rig.of('offline')).toEqual([])
     expect(state(rig).secure).toBe(true)
+  })
+
+  it('is ready for a PD whose NAK does not count', () => {
+    const { rig } = settled([{ kind: 'nak', on: 'MFG', reason: 3 }, { kind: 'nak-keeps-sequence' }])
+    rig.acu.send(1, { name: 'MFG', vendor: '00d05b', data: new Uint8Array(0) })
+    rig.clock.advance(2000)
+    expect(rig.of('result').map(({ outcome }) => outcome)).toEqual(['nak'])
+    expect(state(rig)).toMatchObject({ online: true, secure: true })
+    expect(rig.of('offline')).toEqual([])
+  })
+
+  it('asks nothing of a PD under a random number used before', () => {
+    const rig = createRig()
+    const same = keyOf(3).slice(0, 8)
+    const acu = openAcu({ pipe: rig.line.acu, clock: rig.clock, random: () => same, onEvent() {} })
+    rig.acu.stop()
+    rig.line.addReader({ address: 1, scbk: keyOf(1) })
+    acu.add({ address: 1, scbk: keyOf(1) })
+    acu.start()
+    rig.clock.advance(2000)
+    expect(acu.pds()[0]).toMatchObject({ secure: true })
+    expect(acu.pair(1, { key: keyOf(2), via: 'session' })).toBeNull()
+    rig.clock.advance(10_000)
+    expect(acu.pds()[0]).toMatchObject({ secure: false })
+    expect(acu.pds()[0]!.statistics.handshakes).toBe(1)
   })
 
   it('a PD that lost its power is secure again within two seconds', () => {

@@ -88,7 +88,7 @@ function choose(view: PdView, now: number) {
       const message = beginHandshake(view)
       if (message === null) {
         view.stage = 'identify'
-        view.tryAt = now
+        view.sequence = 0
         return
       }
       view.sequence = 0

@@ -1,5 +1,5 @@
 import { dueAt, expire, expiresAt, hearNothing, hearReply, takeTurn, type Urgency } from './acu.ts'
-import { abortFile, queueCommand, queueParts, sendFile } from './acu-answer.ts'
+import { abandon, abortFile, queueCommand, queueParts, sendFile } from './acu-answer.ts'
 import { pollInterval } from './acu-exchange.ts'
 import { type PairingRefusal, startPairing } from './acu-secure.ts'
 import { type AcuCommand, type AcuEvent, createView, type PdPolicy, type PdView, type PolicyFault, policyFault } from './acu-state.ts'
@@ -247,6 +247,7 @@ export function removePd(bus: Bus, address: number, now: number): BusEffect[] {
   const [view] = bus.views.splice(index, 1)
   if (bus.talk?.view === view) bus.talk = null
   bus.served.delete(view!)
+  abandon(view!, out, now)
   goOffline(view!, out, 'stopped', now)
   return finishStep(bus, out, [], now)
 }

@@ -238,6 +238,7 @@ export function createWire({ clock: outer, baud: startBaud = 9600, random, suspe
         fault: { kind: 'none' },
         tap: null,
         open(listener) {
+          if (!stations.includes(entry)) stations.push(entry)
           entry.listener = listener
           clock.at(local, () => {
             if (entry.listener === listener) listener.up()
@@ -251,10 +252,11 @@ export function createWire({ clock: outer, baud: startBaud = 9600, random, suspe
         },
         close() {
           entry.listener = null
+          const index = stations.indexOf(entry)
+          if (index >= 0) stations.splice(index, 1)
         },
       }
       entry.station = station
-      stations.push(entry)
       return station
     },
   }
