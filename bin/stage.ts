@@ -29,8 +29,10 @@ export function openStage(options: {
   readonly start: string
   readonly seed: number
   readonly onEvent: (event: StoredEvent) => void
+  /** Whether lines sleep while nobody has anything to say; they do unless told otherwise. */
+  readonly skipIdle?: boolean
 }): Stage {
-  const { start, seed, onEvent } = options
+  const { start, seed, onEvent, skipIdle = true } = options
   let { site } = options
   let revision = 1
   const zone = site.site.timeZone
@@ -100,7 +102,7 @@ export function openStage(options: {
         clock,
         store: watchedStore,
         random,
-        skipIdle: true,
+        skipIdle,
         readerKey,
         link: controllerLink,
       })
