@@ -23,12 +23,12 @@ export interface EmulatedSite {
 /** Puts up every emulated controller of the site: those that are there, and those that a later revision brings. */
 export function startEmulated({
   server,
-  url,
+  mqtt,
   directory,
 }: {
   server: PluginServer
-  /** Of the broker. */
-  url: string
+  /** How the broker is reached. */
+  mqtt: { url: string; tls?: { ca: string } }
   directory: string
 }): EmulatedSite {
   const { plugin, keys } = server
@@ -43,7 +43,7 @@ export function startEmulated({
     keys.provideEmulated(id)
     const secret = keys.linkSecret(id)
     for (const [name, key] of Object.entries(openKeys(secret, id, keys.sealedFor(id)))) store.keys.set(name, key)
-    const transport = createMqttTransport({ url, username: id, password: linkPassword(secret), clientId: id })
+    const transport = createMqttTransport({ ...mqtt, username: id, password: linkPassword(secret), clientId: id })
     let controller: EmulatedController | undefined
     const emulate: Ask = (body, answer) =>
       answer(controller ? act(controller.world, body) : { done: false, why: 'the hardware is not up yet' }, true)

@@ -20,13 +20,13 @@ import { formatProblem } from '../shared/problem.ts'
 import type { Site } from '../shared/site.ts'
 import { defaultData, Stop, stoppable } from './data-directory.ts'
 import { type EmulatedSite, startEmulated } from './start-emulated.ts'
+import { chooseTransport, type TlsOptions, type Transport } from './start-tls.ts'
 
 const demoSite = fileURLToPath(new URL('./demo-site.yaml', import.meta.url))
 
-interface Options {
+interface Options extends TlsOptions {
   readonly site?: string
   readonly data: string
-  readonly host: string
   readonly port: number
   readonly mqttPort: number
 }
@@ -40,6 +40,10 @@ export function startCommand(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port of the page and the API; 0 takes a free one', portNumber, 8080)
     .option('--mqtt-port <number>', 'port of the embedded MQTT broker; 0 takes a free one', portNumber, 0)
+    .option('--tls-cert <file>', 'certificate of the page and the API, PEM; off loopback a self-signed one is made where none is given')
+    .option('--tls-key <file>', 'its key, PEM')
+    .option('--plain-http', 'off loopback: no TLS. Takes effect only together with --plain-http-off-loopback')
+    .option('--plain-http-off-loopback', 'says the same a second time')
     .addHelpText('after', '\nExample:\n  $ portunus start --data ./data --port 8080')
     .action(stoppable(run))
 }
@@ -59,25 +63,28 @@ async function run(options: Options): Promise<void> {
   try {
     const loaded = readSiteOnce(store, options.site)
     await buildPage()
-    const broker = await openBroker(store, options)
+    const secured = chooseTransport(store, options)
+    const broker = await openBroker(store, options, secured)
     cleanUp.unshift(broker.close)
-    const { url } = broker
-    const transport = createMqttTransport({ url, username: broker.username, password: broker.password, clientId: 'plugin' })
+    const mqtt = localAccess(broker, secured)
+    const transport = createMqttTransport({ ...mqtt, username: broker.username, password: broker.password, clientId: 'plugin' })
     cleanUp.unshift(transport.close)
     const server = await createServer({
       store,
       clock: systemClock,
       transport,
       emulatorSteps: fieldSteps,
+      https: secured.https,
+      broker: { port: broker.port, tls: secured.broker !== undefined, certificate: secured.broker?.cert ?? null },
       onTrouble: (controller, trouble) => process.stderr.write(`controller ${controller}: ${trouble}\n`),
     })
     cleanUp.unshift(server.close)
     if (loaded) loadSite(server, store, loaded)
     if (readFact(store, 'started') === undefined) await firstStart(server, store)
     const address = await listen(server, options)
-    const emulated = startEmulated({ server, url, directory: join(store.directory, 'controllers') })
+    const emulated = startEmulated({ server, mqtt, directory: join(store.directory, 'controllers') })
     cleanUp.unshift(emulated.stop)
-    announce(server, emulated, address)
+    announce(server, emulated, address, secured)
     await stopped
   } finally {
     for (const step of cleanUp) await step()
@@ -131,9 +138,14 @@ async function firstStart({ identity, keys }: PluginServer, store: Store): Promi
   writeFact(store, 'started', new Date(systemClock.wall()).toISOString())
 }
 
-async function openBroker(store: Store, { host, mqttPort }: Options): Promise<Broker> {
+async function openBroker(store: Store, { host, mqttPort }: Options, { broker: tls }: Transport): Promise<Broker> {
   try {
-    return await createBroker({ host, port: mqttPort, secretOf: controller => store.vault.get(keyNames.link(controller)) })
+    return await createBroker({
+      host,
+      port: mqttPort,
+      secretOf: controller => store.vault.get(keyNames.link(controller)),
+      ...(tls ? { tls } : {}),
+    })
   } catch (error) {
     throw refusedPort(error, host, mqttPort, '--mqtt-port')
   }
@@ -157,11 +169,18 @@ function refusedPort(error: unknown, host: string, port: number, option: string)
   return why(message)
 }
 
-function announce({ plugin }: PluginServer, emulated: EmulatedSite, address: string): void {
+/** How the ends in this process reach the broker. */
+function localAccess({ url }: Broker, { broker: tls }: Transport): { url: string; tls?: { ca: string } } {
+  const near = url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//127.0.0.1:')
+  return tls ? { url: near, tls: { ca: tls.cert } } : { url: near }
+}
+
+function announce({ plugin }: PluginServer, emulated: EmulatedSite, address: string, { told }: Transport): void {
   const { site } = plugin.book.configuration()
   process.stdout.write(
     `${site.site.name}: ${site.doors.length} doors, ${emulated.count} of ${site.controllers.length} controllers emulated\n`,
   )
+  for (const line of told) process.stdout.write(`${line}\n`)
   process.stdout.write(`page: ${address}\n`)
 }
 

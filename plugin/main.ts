@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../shared/clock.ts'
 import type { LinkTransport } from '../shared/link.ts'
+import type { Context } from './api/context.ts'
 import type { EmulatorSteps } from './api/emulator.ts'
 import { openIdentity } from './api/identity.ts'
 import { createApi } from './api/server.ts'
 import { createPluginLink } from './link/link.ts'
 import { bookSource, logPosition } from './link/source.ts'
+import { openAdoptions } from './site/adoption.ts'
 import { checkPlace } from './site/check.ts'
 import { openSiteKeys } from './site/keys.ts'
 import type { Store } from './store/open.ts'
@@ -25,6 +27,7 @@ export interface ServerOptions {
   /** What carries the link; `start` and `close` leave it alone. */
   readonly transport: LinkTransport
   readonly emulatorSteps: EmulatorSteps
+  readonly broker: Context['broker']
   readonly https?: { readonly key: string; readonly cert: string } | undefined
   readonly onTrouble?: (controller: string, trouble: string) => void
 }
@@ -32,12 +35,13 @@ export interface ServerOptions {
 /** The plugin server, joined: store, site, log, link and API. It listens once `listen` is called. */
 export type PluginServer = Awaited<ReturnType<typeof createServer>>
 
-export async function createServer({ store, clock, transport, emulatorSteps, https, onTrouble }: ServerOptions) {
+export async function createServer({ store, clock, transport, emulatorSteps, broker, https, onTrouble }: ServerOptions) {
   const plugin = createPlugin({ store, clock, check: checkPlace })
   const { book, log } = plugin
   const ownLog = openOwnLog(plugin)
   const identity = openIdentity(store, { now: plugin.now, doorsOf: zone => plugin.tree().doorsOf(zone) ?? [] })
   const keys = openSiteKeys(store, book)
+  const adoptions = openAdoptions(store, plugin.now)
   const source = bookSource(store, book)
   const link = createPluginLink({
     transport,
@@ -52,8 +56,9 @@ export async function createServer({ store, clock, transport, emulatorSteps, htt
     expected: () => plugin.tree().controllers,
     ...(onTrouble ? { onTrouble } : {}),
   })
-  book.onChange(({ site }) => {
+  book.onChange(({ site }, changes) => {
     if (!site) return
+    for (const { kind, id, after } of changes) if (kind === 'controllers' && after === null) adoptions.forget(id)
     for (const controller of plugin.tree().controllers) keys.provideEmulated(controller)
     link.handOutKeys()
     link.offer()
@@ -82,7 +87,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, htt
     ...(book.current().revision === 0 ? ['there is no site yet'] : []),
   ]
   const api = await createApi(
-    { plugin, identity, controllers, version, emulatorSteps, unready, secure: https !== undefined },
+    { plugin, identity, controllers, version, adoptions, broker, emulatorSteps, unready, secure: https !== undefined },
     { page, https },
   )
 

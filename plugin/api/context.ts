@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Adoptions } from '../site/adoption.ts'
 import { type AuditCategory, type Author, writeAudit } from '../store/audit.ts'
 import type { Controllers } from '../vms/commands.ts'
 import type { Plugin } from '../vms/plugin.ts'
@@ -22,6 +23,9 @@ export interface Context {
   readonly identity: Identity
   readonly controllers: Controllers
   readonly version: string
+  readonly adoptions: Adoptions
+  /** Where controllers reach the broker, on the host of this API; the certificate is what they have to believe. */
+  readonly broker: { readonly port: number; readonly tls: boolean; readonly certificate: string | null }
   /** What can be played on emulated hardware; the composition root knows. */
   readonly emulatorSteps: EmulatorSteps
   /** Why the server cannot do its work now; empty when it can. */

@@ -1,4 +1,5 @@
 import { accessRequests } from './access-requests.ts'
+import { adoption } from './adoption.ts'
 import { alarms } from './alarms.ts'
 import { cardholders } from './cardholders.ts'
 import { commands } from './commands.ts'
@@ -36,6 +37,7 @@ export function routes(app: App, context: Context): void {
     installers,
     impacts,
     resources,
+    adoption,
     settings,
     identities,
     documents,

@@ -165,3 +165,36 @@ describe('for installers', () => {
     }
   })
 })
+
+describe('adoption', () => {
+  beforeEach(async () => {
+    await rig.call('POST', 'controllers', { id: 'ctrl-9', name: 'Gate', board: 'two-door' })
+  })
+  const offer = async (id = 'ctrl-9') => rig.call('POST', `controllers/${id}/adoption`)
+  const adopt = (code: string) => rig.call('POST', 'adoption', { controller: 'ctrl-9', code }, { authorization: '' })
+
+  it('gives a controller its secret for a one-time code, once', async () => {
+    const { status, json } = await offer()
+    expect(status).toBe(201)
+    const adopted = await adopt(json.code.toLowerCase())
+    expect(adopted.json).toMatchObject({ secret: expect.stringMatching(/^[0-9a-f]{64}$/), mqtt: { port: 1883 } })
+    expect(rig.store.vault.get('link ctrl-9')?.toString('hex')).toBe(adopted.json.secret)
+    expect((await adopt(json.code)).json.code).toBe('wrong-credentials')
+  })
+
+  it('takes no old code, none after five wrong ones, and none that was given out before another', async () => {
+    const first = (await offer()).json.code
+    const second = (await offer()).json.code
+    expect((await adopt(first)).status).toBe(401)
+    for (let i = 0; i < 4; i++) await adopt('WRONG')
+    expect((await adopt(second)).status).toBe(401)
+    const third = (await offer()).json.code
+    rig.shift(24 * 3_600_000 + 1)
+    expect((await adopt(third)).status).toBe(401)
+  })
+
+  it('has no code for what needs none', async () => {
+    expect((await offer('ctrl-1')).json.code).toBe('not-supported')
+    expect((await offer('nobody')).status).toBe(404)
+  })
+})

@@ -7,6 +7,7 @@ import type { App } from '../../plugin/api/context.ts'
 import { openIdentity } from '../../plugin/api/identity.ts'
 import { type ApiOptions, createApi } from '../../plugin/api/server.ts'
 import { systemClock } from '../../plugin/clock.ts'
+import { openAdoptions } from '../../plugin/site/adoption.ts'
 import { checkPlace } from '../../plugin/site/check.ts'
 import { importSite } from '../../plugin/site/file.ts'
 import { openStore } from '../../plugin/store/open.ts'
@@ -69,7 +70,17 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
   }
   for (const controller of plugin.tree().controllers) plugin.states.reach(controller, true)
   const api: App = await createApi(
-    { plugin, identity, controllers, version: '0.0.0-test', emulatorSteps: fieldSteps, unready: () => [], secure: false },
+    {
+      plugin,
+      identity,
+      controllers,
+      version: '0.0.0-test',
+      adoptions: openAdoptions(store, plugin.now),
+      broker: { port: 1883, tls: false, certificate: null },
+      emulatorSteps: fieldSteps,
+      unready: () => [],
+      secure: false,
+    },
     { page: '/nowhere', checkAnswers: true, logLevel: 'silent', ...options },
   )
   await api.ready()

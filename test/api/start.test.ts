@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -169,5 +170,35 @@ describe('portunus site', () => {
     const wrong = run('site', 'import', file, '--url', server.address, '--token', secret)
     expect([wrong.status, lines(wrong.stderr)]).toEqual([2, [expect.stringMatching(/site\.timeZone.*line \d+/)]])
     await server.stop()
+  }, 120_000)
+})
+
+describe('off loopback', () => {
+  it('serves over TLS with a certificate of its own, and refuses to go without unless told twice', async () => {
+    const server = await start(data(), '--host', '0.0.0.0')
+    expect(server.lines.join('\n')).toMatch(/certificate \(self-signed\), SHA-256: ([0-9A-F]{2}:){31}[0-9A-F]{2}/)
+    const { port } = new URL(server.address)
+    expect(server.address).toMatch(/^https:/)
+    await expect(fetch(`https://127.0.0.1:${port}/healthz`)).rejects.toThrow()
+    const answer = run('token', 'create', '--data', data(), '--name', 'tls')
+    const secret = answer.stdout.trim()
+    const got = await new Promise<{ status: number | undefined; hsts: unknown }>((resolve, reject) => {
+      get(
+        `https://127.0.0.1:${port}/api/v1/states?ids=front-in`,
+        { rejectUnauthorized: false, headers: { authorization: `Bearer ${secret}` } },
+        response => {
+          response.resume()
+          resolve({ status: response.statusCode, hsts: response.headers['strict-transport-security'] })
+        },
+      ).on('error', reject)
+    })
+    expect(got).toEqual({ status: 200, hsts: expect.any(String) })
+    await server.stop()
+
+    const once = run('start', '--data', data(), '--port', '0', '--host', '0.0.0.0', '--plain-http')
+    expect([once.status, lines(once.stderr)]).toEqual([2, [expect.stringContaining('in clear')]])
+    const twice = await start(data(), '--host', '0.0.0.0', '--plain-http', '--plain-http-off-loopback')
+    expect(twice.lines.join('\n')).toMatch(/warning: .*without TLS/)
+    await twice.stop()
   }, 120_000)
 })
