@@ -15,7 +15,7 @@ export function documents(app: App, { version }: Context): void {
     '/openapi.json',
     { ...open, schema: { summary: 'This API as OpenAPI 3.1', tags: ['documents'], response: { 200: anything } } },
     async () => {
-      openapi ??= app.swagger() as unknown as Record<string, unknown>
+      openapi ??= completed(app.swagger() as unknown as Document) as unknown as Record<string, unknown>
       return openapi
     },
   )
@@ -85,4 +85,69 @@ function asyncapi(version: string): Record<string, unknown> {
       tell: { action: 'send', channel: { $ref: '#/channels/stream' }, messages: Object.keys(messages).map(reference) },
     },
   }
+}
+
+interface Operation {
+  operationId?: string
+  security?: readonly object[]
+  parameters?: object[]
+  responses: Record<string, { description: string }>
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, unknown> }
+}
+
+const header = (name: string, description: string) => ({
+  in: 'header',
+  name,
+  required: false,
+  description,
+  schema: { type: 'string', maxLength: 200 },
+})
+
+/** The document with what no schema of a route says: names of operations, headers every route takes, words for what is answered. */
+function completed(document: Document): Document {
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      operation.operationId = nameOf(method, path)
+      const signedIn = (operation.security ?? []).length > 0
+      const more = [
+        ...(signedIn && method !== 'get'
+          ? [header('x-on-behalf-of', "The person behind a VMS's token: for the event and the audit log.")]
+          : []),
+        ...(['put', 'patch', 'delete'].includes(method)
+          ? [header('if-match', 'The ETag of what was read: refused with 412 when it has changed since.')]
+          : []),
+      ]
+      if (more.length > 0) operation.parameters = [...(operation.parameters ?? []), ...more]
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if (response.description === 'Default Response') response.description = words[status] ?? 'Done'
+      }
+    }
+  }
+  // Every schema is offered for input and for output; what nothing refers to would only confuse.
+  for (;;) {
+    const text = JSON.stringify(document)
+    const unused = Object.keys(document.components.schemas).filter(name => !text.includes(`"#/components/schemas/${name}"`))
+    if (unused.length === 0) return document
+    for (const name of unused) delete document.components.schemas[name]
+  }
+}
+
+const words: Readonly<Record<string, string>> = {
+  200: 'Done',
+  201: 'Made',
+  202: 'Taken on',
+  204: 'Done; there is nothing to say',
+  304: 'Not modified',
+}
+
+/** `get /api/v1/doors/{id}/who` → `getDoorsIdWho` */
+function nameOf(method: string, path: string): string {
+  const parts = path
+    .replace('/api/v1', '')
+    .split(/[^a-zA-Z0-9]+/)
+    .filter(Boolean)
+  return method + parts.map(part => part.charAt(0).toUpperCase() + part.slice(1)).join('')
 }

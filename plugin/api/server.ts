@@ -12,6 +12,7 @@ import type { z } from 'zod'
 import { type App, audit, type Context, pathOf, refuseRight } from './context.ts'
 import { health } from './health.ts'
 import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
+import { idsOptional } from './resource.ts'
 import { routes } from './routes.ts'
 import { invalid, Misfit, validatorCompiler } from './validation.ts'
 
@@ -93,7 +94,14 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
       new HttpProblem('too-many-requests', `Wait ${Math.ceil(ttl / 1000)} s.`, { retryAfter: Math.ceil(ttl / 1000) }),
   })
   await app.register(websocket, { options: { maxPayload: 65_536 } })
-  const toJson = { zodToJsonConfig: { unrepresentable: 'any' as const } }
+  const toJson = {
+    zodToJsonConfig: {
+      unrepresentable: 'any' as const,
+      override: ({ zodSchema, jsonSchema }: { zodSchema: object; jsonSchema: object }) => {
+        if (idsOptional.has(zodSchema)) withoutRequiredIds(jsonSchema)
+      },
+    },
+  }
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -141,6 +149,14 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     return answerProblem(new HttpProblem('not-found', `There is nothing at ${path}.`), reply)
   })
   return app
+}
+
+/** Ids may be left out of what comes in, wherever they are: they are made. */
+function withoutRequiredIds(schema: unknown): void {
+  if (typeof schema !== 'object' || schema === null) return
+  const { required } = schema as { required?: unknown }
+  if (Array.isArray(required)) Object.assign(schema, { required: required.filter(name => name !== 'id') })
+  for (const part of Object.values(schema)) withoutRequiredIds(part)
 }
 
 /** Finds out who asks, and whether they may; both refusals are audited. */

@@ -76,6 +76,14 @@ describe('every route', () => {
     )
     expect(documented.length).toBeGreaterThan(100)
     expect(served).toContain('stream')
+    const operations = Object.values(document.paths).flatMap(methods => Object.values(methods))
+    expect(new Set(operations.map(o => o.operationId)).size).toBe(operations.length)
+    const text = JSON.stringify(document)
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(match => match[1] ?? '')
+    expect(references.filter(name => !document.components.schemas[name])).toEqual([])
+    expect(Object.keys(document.components.schemas).filter(name => !references.includes(name))).toEqual([])
+    const schedule = document.paths['/api/v1/schedules']?.post?.requestBody?.content['application/json']?.schema
+    expect(schedule?.required ?? []).not.toContain('id')
   })
 
   it('survives what its own schema allows and what it does not: no 5xx, no stack, nothing changed by a refusal', async () => {
