@@ -86,8 +86,9 @@ type Indication = { kind: 'led'; colour: string; flashing: boolean } | { kind: '
 function runReader(clock: Clock, site: Site, reader: WiegandReader, port: WiegandPort, report: Report) {
   const keypad = { kind: reader.keypad, digits: (reader.pin ?? site.settings.pin).minLength }
   const lengths = keyLengths(keypad)
+  const formats = formatsOf(site, reader)
   // No read before the line is silent: the first 26 bits of a longer card pass as a card of their own too often.
-  const rules = pulseRules({ formats: formatsOf(site, reader), keys: lengths, fast: false })
+  const rules = pulseRules({ formats, keys: lengths, fast: false })
   const { endOfPin } = reader.pin ?? site.settings.pin
   let noise: NoiseState = noNoise
   let noiseTimer: Cancel = () => {}
@@ -108,7 +109,9 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
     }
     const keys = decodeKeys(bits, keypad)
     if (keys.ok) report({ kind: 'keys', reader: reader.id, keys: keys.whole && endOfPin !== 'none' ? keys.keys + endOfPin : keys.keys })
-    else if (keys.reason === 'not-keys') report({ kind: 'card', reader: reader.id, bits })
+    // A keypad that sends whole PINs has frames as long as those of cards.
+    else if (keys.reason === 'not-keys' || formats.some(format => format.bitLength === bits.length))
+      report({ kind: 'card', reader: reader.id, bits })
     else hear({ kind: 'refused', reason: keys.reason })
   }
   function on(event: PulseEvent): void {
