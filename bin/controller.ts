@@ -5,7 +5,7 @@ import { type ControllerConfig, readConfig } from '../controller/config.ts'
 import type { Input } from '../controller/core/input.ts'
 import { terminalsOf } from '../controller/hardware.ts'
 import { Refused, startController } from '../controller/main.ts'
-import { version } from '../plugin/main.ts'
+import { version } from '../shared/version.ts'
 import { commonAsks } from './asks.ts'
 
 interface Options {

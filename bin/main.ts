@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { version } from '../shared/version.ts'
 
 /** Every command with where it lives; only the one that is asked for is loaded. */
 const commands: Record<string, { about: string; load: () => Promise<Command> }> = {
@@ -20,7 +21,7 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
 async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('portunus')
     .description('A door controller, and the plugin that joins it to a video management system.')
-    .version('0.1.0')
+    .version(version)
     .addHelpText('after', '\nExample:\n  $ portunus start\n  $ portunus wiegand decode --help')
   const asked = argv[0]
   for (const [name, { about, load }] of Object.entries(commands)) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../shared/clock.ts'
 import type { LinkTransport } from '../shared/link.ts'
+import { version } from '../shared/version.ts'
 import type { Context } from './api/context.ts'
 import type { EmulatorSteps } from './api/emulator.ts'
 import { openIdentity } from './api/identity.ts'
@@ -16,7 +17,6 @@ import type { Controllers } from './vms/commands.ts'
 import { openOwnLog } from './vms/own-log.ts'
 import { createPlugin } from './vms/plugin.ts'
 
-export const version = '0.1.0'
 /** How often is looked for what another process has written, in ms. */
 const lookMs = 2_000
 const page = fileURLToPath(new URL('./page/dist', import.meta.url))
