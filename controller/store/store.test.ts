@@ -2,47 +2,26 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EventDraft } from '../../shared/event.ts'
+import { createSmallDisk } from '../../test/small-disk.ts'
 import type { Change } from '../core/state.ts'
-import type { Store, StoreFault } from './contract.ts'
-import { memoryDisk } from './disk.ts'
-import { openKeys } from './keys.ts'
+import type { Store } from './contract.ts'
 import { openMemoryStore, openStore } from './open.ts'
-import { createStore, type Limits } from './store.ts'
+import type { Limits } from './store.ts'
 
 const wall = Date.parse('2026-03-02T09:00:00Z')
 const day = 86_400_000
-const random = (length: number) => Uint8Array.from({ length }, () => Math.floor(Math.random() * 256))
 const event = (door = 'lobby'): EventDraft => ({ type: 'door.opened', source: { kind: 'door', id: door }, door })
 const events = (count: number) => Array.from({ length: count }, () => event())
 const row = (key: string, value: unknown): Change => ({ key: `use:${key}`, value: value as never, durable: true })
 const none = { events: [], changes: [], shares: [] }
 
-/** A store whose disk can be made full. */
-function limited(limits?: Partial<Limits>, free = Number.POSITIVE_INFINITY) {
-  const sql = new Sqlite(':memory:')
-  const db = drizzle(sql)
-  migrate(db, { migrationsFolder: 'controller/store/migrations' })
-  const disk = { ...memoryDisk(), free }
-  const store = createStore({
-    sql,
-    keys: openKeys(db, random(32), random),
-    disk,
-    controller: 'ctrl-1',
-    wall,
-    random,
-    limits,
-    close: () => sql.close(),
-  })
-  const faults: (StoreFault | null)[] = []
-  store.begin()
-  store.onFault(fault => faults.push(fault))
-  const pages = () => Number(sql.pragma('page_count', { simple: true }))
-  return { store, sql, faults, fill: () => sql.pragma(`max_page_count = ${pages()}`), empty: () => sql.pragma('max_page_count = 1000000') }
+function limited(limits?: Partial<Limits>, free?: number) {
+  const made = createSmallDisk({ controller: 'ctrl-1', wall, ...(limits ? { limits } : {}), ...(free === undefined ? {} : { free }) })
+  made.listen()
+  return made
 }
 
 const directories: string[] = []

@@ -86,18 +86,23 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
     else faults.delete(fault)
     if (gravest() !== before) faultChanged(gravest())
   }
-  function writes<T>(work: () => T): { readonly value: T } | { readonly fault: StoreFault } {
+  type Written<T> = { readonly value: T } | { readonly fault: StoreFault }
+  /** A transaction that may fail unnoticed: what it keeps can be had again. */
+  function attempt<T>(work: () => T, numbers = false): Written<T> {
     const mark = log.mark()
     try {
-      const value = sql.transaction(work).immediate()
-      for (const fault of ['disk-full', 'disk-error', 'database-error'] as const) stand(fault, false)
-      return { value }
+      return { value: sql.transaction(work).immediate() }
     } catch (error) {
-      const fault = faultOf(error)
-      log.rewind(mark, false)
-      stand(fault, true)
-      return { fault }
+      log.rewind(mark, numbers)
+      return { fault: faultOf(error) }
     }
+  }
+  /** A transaction whose failing is a fault until nothing waits any more. */
+  function writes<T>(work: () => T, nothingWaits: () => boolean): Written<T> {
+    const written = attempt(work)
+    if ('fault' in written) stand(written.fault, true)
+    else if (nothingWaits()) for (const fault of ['disk-full', 'disk-error', 'database-error'] as const) stand(fault, false)
+    return written
   }
 
   function write({ events, changes, shares }: Waiting): void {
@@ -114,7 +119,10 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
   function catchUp(): StoreFault | undefined {
     const batch = waiting.slice(0, chunk)
     if (batch.length === 0) return undefined
-    const written = writes(() => batch.forEach(write))
+    const written = writes(
+      () => batch.forEach(write),
+      () => waiting.length === batch.length,
+    )
     if ('fault' in written) return written.fault
     waiting = waiting.slice(batch.length)
     return undefined
@@ -164,7 +172,7 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       acknowledged = Number(readFact.get('acknowledged') ?? 0)
       // What a process before this one wrote may not have reached the disk.
       durable = acknowledged
-      if (readFact.get('mark') === undefined) writes(() => writeFact.run('mark', String(log.next - 1)))
+      if (readFact.get('mark') === undefined) attempt(() => writeFact.run('mark', String(log.next - 1)))
     },
     rows: () => allRows.all().map(({ key, value }) => ({ key, value: JSON.parse(value) })),
     configuration() {
@@ -183,7 +191,10 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       const entry: Waiting = { events, changes: rows, shares }
       const fault = waiting.length === 0 ? undefined : catchUp()
       if (waiting.length === 0) {
-        const written = writes(() => write(entry))
+        const written = writes(
+          () => write(entry),
+          () => true,
+        )
         if (!('fault' in written)) return { events, fault: undefined }
         waiting.push(entry)
         return { events, fault: written.fault }
@@ -199,13 +210,16 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       }
       const mark = log.mark()
       const generation = people.generation
-      const written = writes(() => {
-        activate(next, at)
-        const { events: drafts, changes, shares } = work()
-        const events = drafts.map(draft => log.stamp(draft, at))
-        write({ events, changes: durableRows(changes), shares })
-        return events
-      })
+      const written = writes(
+        () => {
+          activate(next, at)
+          const { events: drafts, changes, shares } = work()
+          const events = drafts.map(draft => log.stamp(draft, at))
+          write({ events, changes: durableRows(changes), shares })
+          return events
+        },
+        () => true,
+      )
       if ('fault' in written) {
         log.rewind(mark, true)
         people.generation = generation
@@ -225,7 +239,7 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       return {
         generation,
         put(batch, removed = []) {
-          const written = writes(() => {
+          const written = attempt(() => {
             for (const id of removed) people.remove(generation, id)
             for (const person of batch) people.put(generation, person)
           })
@@ -274,17 +288,17 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
     acknowledge(sequence) {
       if (sequence <= acknowledged) return
       acknowledged = Math.min(sequence, log.next - 1)
-      writes(() => writeFact.run('acknowledged', String(acknowledged)))
+      attempt(() => writeFact.run('acknowledged', String(acknowledged)))
     },
     reconcile(next, id) {
       const ours = next - 1 < log.next && (next === 1 || id === null || next <= store.first || store.idOf(next - 1) === id)
-      const begun = writes(() => {
+      const begun = attempt(() => {
         if (!ours) {
           log.begin(Number(readFact.get('mark') ?? log.next - 1))
           writeFact.run('acknowledged', '0')
         }
         dropFact.run('mark')
-      })
+      }, true)
       if (ours || 'fault' in begun) return ours
       acknowledged = 0
       durable = 0
@@ -299,13 +313,13 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       return { position: last.position, presence: read.flatMap(share => share.presence), uses: read.flatMap(share => share.uses) }
     },
     forgetShares(through) {
-      writes(() => dropShares.run(through))
+      attempt(() => dropShares.run(through))
     },
     get shared() {
       return JSON.parse(readFact.get('shared') ?? '{"epoch":null,"version":0}') as SharedCursor
     },
     setShared(cursor) {
-      writes(() => writeFact.run('shared', JSON.stringify(cursor)))
+      attempt(() => writeFact.run('shared', JSON.stringify(cursor)))
     },
     check: () => log.check(),
     close,
@@ -320,20 +334,20 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
     const oldest = short || through > 0 ? log.oldest() : undefined
     if (oldest === undefined) return false
     if (short) {
-      const removed = writes(() => log.prune({ through: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, limit: chunk }))
+      const removed = attempt(() => log.prune({ through: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, limit: chunk }))
       if ('value' in removed && removed.value > 0 && oldest.position + removed.value - 1 > acknowledgedThrough)
         stand('events-removed', true)
       return 'value' in removed && removed.value > 0
     }
     if (oldest.at >= at - keepMs || oldest.position > through) return false
-    const removed = writes(() => log.prune({ through, before: at - keepMs, limit: chunk }))
+    const removed = attempt(() => log.prune({ through, before: at - keepMs, limit: chunk }))
     return 'value' in removed && removed.value > 0
   }
   function insideFree(): number {
     return Number(sql.pragma('freelist_count', { simple: true })) * Number(sql.pragma('page_size', { simple: true }))
   }
   function sweep(): boolean {
-    const swept = writes(() => people.sweep(chunk))
+    const swept = attempt(() => people.sweep(chunk))
     if ('value' in swept) leftOver = swept.value
     return 'value' in swept && swept.value
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,8 +18,9 @@ export interface TestBroker {
 export const secretOf = (controller: string) => (controller.startsWith('ctrl-') ? Buffer.alloc(32, controller) : undefined)
 export const passwordOf = (controller: string) => linkPassword(secretOf(controller)!)
 
-export async function startAedes(): Promise<TestBroker> {
-  let broker: Broker | undefined = await createBroker({ host: '127.0.0.1', port: 0, secretOf })
+export async function startAedes(tls?: Certificates): Promise<TestBroker> {
+  const secured = tls ? { tls: tls.server } : {}
+  let broker: Broker | undefined = await createBroker({ host: '127.0.0.1', port: 0, secretOf, ...secured })
   const { port } = broker
   const plugin = { username: broker.username, password: broker.password }
   const stop = async () => {
@@ -31,13 +32,14 @@ export async function startAedes(): Promise<TestBroker> {
     plugin,
     stop,
     async start() {
-      broker = await createBroker({ host: '127.0.0.1', port, secretOf, password: plugin.password })
+      broker = await createBroker({ host: '127.0.0.1', port, secretOf, password: plugin.password, ...secured })
     },
     close: stop,
   }
 }
 
-export async function startMosquitto(): Promise<TestBroker> {
+/** With certificates, whoever connects shows one of the authority, and is called what that says. */
+export async function startMosquitto(tls?: Certificates): Promise<TestBroker> {
   const directory = mkdtempSync(join(tmpdir(), 'portunus-mosquitto-'))
   const port = await freePort()
   const plugin = { username: 'plugin', password: 'plugin-password' }
@@ -65,6 +67,16 @@ export async function startMosquitto(): Promise<TestBroker> {
       `password_file ${join(directory, 'passwords')}`,
       `acl_file ${join(directory, 'acl')}`,
       'persistence false',
+      ...(tls
+        ? [
+            ...Object.entries({ cafile: tls.ca, certfile: tls.server.cert, keyfile: tls.server.key }).map(([setting, pem]) => {
+              writeFileSync(join(directory, setting), pem, { mode: 0o600 })
+              return `${setting} ${join(directory, setting)}`
+            }),
+            'require_certificate true',
+            'use_identity_as_username true',
+          ]
+        : []),
       // As root it would become another user, who may not read the files above.
       ...(process.getuid?.() === 0 ? ['user root'] : []),
     ].join('\n'),
@@ -96,6 +108,49 @@ export async function startMosquitto(): Promise<TestBroker> {
       await stop()
       rmSync(directory, { recursive: true, force: true })
     },
+  }
+}
+
+/** An authority, and what it vouches for. PEM. */
+export interface Certificates {
+  readonly ca: Buffer
+  readonly server: { readonly cert: Buffer; readonly key: Buffer }
+  client(name: string): { readonly cert: Buffer; readonly key: Buffer }
+}
+
+export function makeCertificates(): Certificates {
+  const directory = mkdtempSync(join(tmpdir(), 'portunus-tls-'))
+  const file = (name: string) => join(directory, name)
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] })
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+  try {
+    openssl('req', '-x509', ...newKey, '-days', '2', '-subj', '/CN=Test authority', '-keyout', 'ca.key', '-out', 'ca.crt')
+    const sign = (name: string, alternative: string) => {
+      openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`)
+      writeFileSync(file(`${name}.ext`), `subjectAltName=${alternative}\n`)
+      openssl(
+        'x509',
+        '-req',
+        '-days',
+        '2',
+        '-in',
+        `${name}.csr`,
+        '-CA',
+        'ca.crt',
+        '-CAkey',
+        'ca.key',
+        '-CAcreateserial',
+        '-extfile',
+        `${name}.ext`,
+        '-out',
+        `${name}.crt`,
+      )
+      return { cert: readFileSync(file(`${name}.crt`)), key: readFileSync(file(`${name}.key`)) }
+    }
+    const clients = new Map(['plugin', 'ctrl-1', 'ctrl-2'].map(name => [name, sign(name, `DNS:${name}`)]))
+    return { ca: readFileSync(file('ca.crt')), server: sign('server', 'IP:127.0.0.1'), client: name => clients.get(name)! }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
   }
 }
 
