@@ -106,6 +106,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     async close(): Promise<void> {
       await api.close()
       cancelLook()
+      ownLog.close()
       link.stop()
       plugin.close()
     },

@@ -244,7 +244,22 @@ function pictureRoutes(app: App, context: Context): void {
 
   app.get(
     '/cardholders/:id/picture',
-    { ...read, schema: { summary: 'Picture of a cardholder', tags, params, produces: types, response: { 304: z.null() } } },
+    {
+      ...read,
+      schema: {
+        summary: 'Picture of a cardholder',
+        tags,
+        params,
+        produces: types,
+        response: {
+          200: {
+            description: 'The picture as it was given',
+            content: Object.fromEntries(types.map(type => [type, { schema: z.string() }])),
+          },
+          304: z.null(),
+        },
+      },
+    },
     async (request, reply) => {
       const found = kept(request.params.id)
       if (!found) throw new HttpProblem('not-found', `There is no picture of "${request.params.id}".`)

@@ -52,12 +52,17 @@ const messages = {
 } as const satisfies Record<string, readonly [string, z.ZodType]>
 
 function asyncapi(version: string): Record<string, unknown> {
-  const json = (schema: z.ZodType) => {
+  const schemas: Record<string, unknown> = {}
+  const json = (schema: z.ZodType): unknown => {
+    const made = z.toJSONSchema(schema, { target: 'draft-7', unrepresentable: 'any', io: 'output' })
+    const text = JSON.stringify(made).replaceAll('"#/definitions/', '"#/components/schemas/')
     const {
       $schema: _,
-      id: _id,
+      id: __,
+      definitions,
       ...rest
-    } = z.toJSONSchema(schema, { target: 'draft-7', unrepresentable: 'any', io: 'output', reused: 'inline' })
+    } = JSON.parse(text) as { $schema?: string; id?: string; definitions?: Record<string, { id?: string }> }
+    for (const [name, { id: ___, ...definition }] of Object.entries(definitions ?? {})) schemas[name] = definition
     return rest
   }
   const message = (name: string, summary: string, schema: z.ZodType) => ({
@@ -84,6 +89,7 @@ function asyncapi(version: string): Record<string, unknown> {
       subscribe: { action: 'receive', channel: { $ref: '#/channels/stream' }, messages: [reference('subscription')] },
       tell: { action: 'send', channel: { $ref: '#/channels/stream' }, messages: Object.keys(messages).map(reference) },
     },
+    components: { schemas },
   }
 }
 

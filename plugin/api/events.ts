@@ -143,6 +143,23 @@ export function events(app: App, context: Context): void {
   const params = z.object({ id: z.string().max(100) })
 
   app.get(
+    '/events/check',
+    {
+      config: { right: 'read-audit-log' },
+      schema: {
+        summary:
+          'Proves that nothing in the log was changed or taken out since it was written: the cursor of the first entry that does not fit',
+        tags: ['events'],
+        response: { 200: z.object({ checked: z.number().int(), broken: z.string().nullable() }) },
+      },
+    },
+    async () => {
+      const { checked, broken } = await plugin.checkLog()
+      return { checked, broken: broken === null ? null : String(broken) }
+    },
+  )
+
+  app.get(
     '/events/:id',
     {
       config: { right: 'use-access-control' },

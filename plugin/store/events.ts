@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { and, desc, eq, gt, gte, inArray, lt, lte, or, sql as query, type SQL } from 'drizzle-orm'
 import type { Check, EventType, StoredEvent } from '../../shared/event.ts'
 import type { LoggedEvent } from '../../shared/link.ts'
@@ -70,6 +71,8 @@ export interface EventLog {
   presentations(from: number): readonly LoggedEvent[]
   /** The newest event with the bits of a card read there. */
   lastCard(reader: string, door: string): StoredEvent | undefined
+  /** Proves the chain of some entries after a cursor; undefined when there are none. */
+  check(after: number, limit: number): { readonly last: number; readonly broken: number | null } | undefined
   /** Removes what retention no longer keeps; undefined when there is nothing to remove. */
   prune(retention: Retention, now: number): { readonly first: number; readonly last: number; readonly count: number } | undefined
 }
@@ -93,8 +96,8 @@ export function openEventLog(store: Store): EventLog {
   const { db, sql } = store
   const epoch = identity(store, 'epoch')
   const insert = sql.prepare(
-    `insert into entries (kind, id, controller, logId, sequence, at, stored, type, door, source, body, trace)
-     values (@kind, @id, @controller, @logId, @sequence, @at, @stored, @type, @door, @source, @body, @trace) on conflict (controller, logId, sequence) do nothing`,
+    `insert into entries (kind, id, controller, logId, sequence, at, stored, type, door, source, body, trace, hash)
+     values (@kind, @id, @controller, @logId, @sequence, @at, @stored, @type, @door, @source, @body, @trace, @hash) on conflict (controller, logId, sequence) do nothing`,
   )
   const person = sql.prepare('insert or ignore into entry_people (cardholder, cursor) values (?, ?)')
   const readNext = sql.prepare<[string, string], { next: number }>('select next from logs where controller = ? and logId = ?')
@@ -103,6 +106,12 @@ export function openEventLog(store: Store): EventLog {
     'select cursor, kind, id, controller, at, type, door, source, body from entries where cursor > ? order by cursor limit ?',
   )
 
+  const newestHash = sql.prepare<[], string>('select hash from entries order by cursor desc limit 1').pluck()
+  const lastHash = () => newestHash.get() ?? readFact(store, 'tail') ?? ''
+  const hashAt = sql.prepare<[number], string>('select hash from entries where cursor <= ? order by cursor desc limit 1').pluck()
+  const chained = sql.prepare<[number, number], { cursor: number; body: string; trace: string | null; hash: string }>(
+    'select cursor, body, trace, hash from entries where cursor > ? order by cursor limit ?',
+  )
   const next = (controller: string, logId: string) => readNext.get(controller, logId)?.next ?? 1
   const setNext = (controller: string, logId: string, value: number, now: number) => {
     db.insert(logs)
@@ -119,6 +128,7 @@ export function openEventLog(store: Store): EventLog {
     append(controller, logId, batch, now) {
       const appended: Entry[] = []
       let expected = next(controller, logId)
+      let before = lastHash()
       for (const { event, trace } of batch) {
         if (event.sequence < expected) continue
         if (event.sequence > expected) break
@@ -137,7 +147,8 @@ export function openEventLog(store: Store): EventLog {
           body: JSON.stringify(event),
           trace: trace && trace.length > 0 ? JSON.stringify(trace) : null,
         }
-        const cursor = Number(insert.run(row).lastInsertRowid)
+        before = chain(before, row.body, row.trace)
+        const cursor = Number(insert.run({ ...row, hash: before }).lastInsertRowid)
         for (const cardholder of new Set([...(event.cardholder ? [event.cardholder] : []), ...(event.cardholders ?? [])]))
           person.run(cardholder, cursor)
         appended.push({
@@ -175,6 +186,7 @@ export function openEventLog(store: Store): EventLog {
         source: controller,
         body,
         trace: null,
+        hash: chain(lastHash(), body, null),
       }
       const cursor = Number(insert.run(row).lastInsertRowid)
       setNext(controller, logId, last + 1, now)
@@ -235,6 +247,16 @@ export function openEventLog(store: Store): EventLog {
         .get(door, reader)
       return body === undefined ? undefined : (JSON.parse(body) as StoredEvent)
     },
+    check(after, limit) {
+      const rows = chained.all(after, limit)
+      let before = hashAt.get(after) ?? readFact(store, 'tail') ?? ''
+      for (const { cursor, body, trace, hash } of rows) {
+        if (hash !== chain(before, body, trace)) return { last: cursor, broken: cursor }
+        before = hash
+      }
+      const last = rows.at(-1)
+      return last && { last: last.cursor, broken: null }
+    },
     prune({ days, atLeast, atMost }, now) {
       const head = newest.get()?.seq ?? 0
       const old = db
@@ -249,12 +271,29 @@ export function openEventLog(store: Store): EventLog {
         .where(lte(entries.cursor, last))
         .get()
       if (!range?.first || range.count === 0) return undefined
+      writeFact(
+        store,
+        'tail',
+        db.select({ hash: entries.hash }).from(entries).where(lte(entries.cursor, last)).orderBy(desc(entries.cursor)).limit(1).get()
+          ?.hash ?? '',
+      )
       db.delete(entries).where(lte(entries.cursor, last)).run()
       db.delete(entryPeople).where(lte(entryPeople.cursor, last)).run()
       writeFact(store, 'removedThrough', String(last))
       return { first: range.first, last, count: range.count }
     },
   }
+}
+
+/** What cannot be changed without changing everything after it. */
+function chain(before: string, body: string, trace: string | null): string {
+  return createHash('sha256')
+    .update(before)
+    .update('\n')
+    .update(body)
+    .update('\n')
+    .update(trace ?? '')
+    .digest('hex')
 }
 
 function conditions({ from, to, types, doors, cardholder }: EventFilter): (SQL | undefined)[] {

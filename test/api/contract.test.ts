@@ -204,6 +204,21 @@ describe('events', () => {
     expect((await rig.call('GET', 'events?after=5')).json.gaps).toHaveLength(1)
   })
 
+  it('proves that nothing was changed or taken out, also after retention', async () => {
+    for (let i = 0; i < 6; i++) rig.tell('door.opened', { door: 'front' })
+    rig.store.transact(() => rig.plugin.log.prune({ days: 30, atLeast: 0, atMost: 4 }, rig.plugin.now()))
+    rig.tell('door.closed', { door: 'front' })
+    const check = async () => (await rig.call('GET', 'events/check')).json
+    expect(await check()).toEqual({ checked: 5, broken: null })
+    rig.store.sql.prepare("update entries set body = replace(body, 'door.opened', 'door.closed') where cursor = 5").run()
+    expect(await check()).toEqual({ checked: 0, broken: '5' })
+    await rig.close()
+    rig = await openRig()
+    for (let i = 0; i < 3; i++) rig.tell('door.opened', { door: 'front' })
+    rig.store.sql.prepare('delete from entries where cursor = 2').run()
+    expect((await check()).broken).toBe('3')
+  })
+
   it('says so when a cursor belongs to another log', async () => {
     rig.tell('door.opened', { door: 'front' })
     expect((await rig.call('GET', 'events?after=1&epoch=another')).json.gaps).toEqual([{ reason: 'log-replaced' }])

@@ -1,0 +1,1 @@
+ALTER TABLE `entries` ADD `hash` text DEFAULT '' NOT NULL;
