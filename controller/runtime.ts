@@ -132,7 +132,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   }
 
   /** One input and whatever is due at the same instant. */
-  function process(input: Input): void {
+  function handle(input: Input): void {
     if (!running || model === undefined) return
     watchClock()
     take(input)
@@ -163,7 +163,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     if (instant === null) return
     const cancel = clock.at(instant, () => {
       wake = undefined
-      later(() => process({ kind: 'wake' }))
+      later(() => handle({ kind: 'wake' }))
     })
     wake = { instant, cancel }
   }
@@ -203,7 +203,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       }
       const before = model.site
       if (next.place !== undefined) configureFields(next.place)
-      const problem = take({ kind: 'configured', revision: next.revision }, next)
+      const left = 'removed' in next.people ? { removed: next.people.removed } : {}
+      const problem = take({ kind: 'configured', revision: next.revision, ...left }, next)
       if (problem !== undefined && next.place !== undefined) configureFields(before)
       settle()
       done(problem)
@@ -234,7 +235,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     })
   }
 
-  const input = (input: Input) => later(() => process(input))
+  const input = (input: Input) => later(() => handle(input))
 
   function end(clean: boolean): void {
     if (!running) return

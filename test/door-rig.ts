@@ -169,6 +169,7 @@ export class Rig {
     },
     keys: () => {},
     expireAttempts: () => {},
+    siteChanged: () => {},
     linkChanged: () => {},
     merge: () => {},
     passed: (_, door, grants) => this.passages.push(`${door} ${grants.flatMap(each => each.cardholders).join(' ')}`),

@@ -52,6 +52,10 @@ export const decision: DecisionHalf = {
       if (reader) endWaits(draft, reader)
     }
   },
+  siteChanged(draft, removed) {
+    attend(draft)
+    forgetTheGone(draft, removed)
+  },
   linkChanged(draft, up) {
     if (!draft.self.started) return
     attend(draft)

@@ -101,6 +101,7 @@ function dispatch(draft: Draft, decision: Decision, input: Input): void {
   switch (input.kind) {
     case 'configured':
       reconfigure(draft, input.revision)
+      decision.siteChanged(draft, input.removed)
       return
     case 'card':
       decision.present(draft, input.reader, { type: 'card', bits: input.bits })

@@ -37,6 +37,8 @@ export interface Decision extends Listener {
   keys(draft: Draft, reader: string, keys: string): void
   /** Some row of the decision half is due. */
   expireAttempts(draft: Draft): void
+  /** Another site is in force; who left it, where that is known. */
+  siteChanged(draft: Draft, removed?: readonly string[]): void
   /** After `link.lost` or `link.restored`. */
   linkChanged(draft: Draft, up: boolean): void
   merge(draft: Draft, shared: Extract<Input, { kind: 'shared' }>): void

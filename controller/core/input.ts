@@ -9,8 +9,8 @@ export type Input =
   | { readonly kind: 'start' }
   /** The instant `wakeAt` named has come. */
   | { readonly kind: 'wake' }
-  /** Another site is in force from this step on (the model handed to `step` is the new one). */
-  | { readonly kind: 'configured'; readonly revision: string }
+  /** Another site is in force from this step on (the model handed to `step` is the new one). `removed` names the cardholders who left it; left out, anybody may have. */
+  | { readonly kind: 'configured'; readonly revision: string; readonly removed?: readonly string[] }
   | { readonly kind: 'card'; readonly reader: string; readonly bits: string }
   /** Keys `0`–`9`, `*`, `#`, in the order pressed. */
   | { readonly kind: 'keys'; readonly reader: string; readonly keys: string }

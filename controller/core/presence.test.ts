@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { SiteInput } from '../../shared/site.ts'
-import { Rig } from '../../test/decision-rig.ts'
+import { hashPin, Rig } from '../../test/decision-rig.ts'
 import { crew, crewSite } from '../../test/decision-site.ts'
+import { siteDirectory } from './site-directory.ts'
 
 type Zone = NonNullable<SiteInput['zones']>[number]
 
@@ -46,6 +47,21 @@ describe('presence', () => {
 
   it('outlives a restart', () => {
     expect(enter(guarded(hard)).restart().present('hall')).toEqual(['ada'])
+  })
+
+  it('forgets at once who leaves the site', () => {
+    const leavers = ['ada', 'ben']
+    const rig = enter(enter(guarded(null)), 'ben-card')
+    rig.configure(site => {
+      site.cardholders = site.cardholders.filter(each => each.id !== 'ada')
+    })
+    expect(rig.present('hall')).toEqual(['ben'])
+    rig.directory = siteDirectory({ ...rig.site, cardholders: rig.site.cardholders.filter(each => !leavers.includes(each.id)) }, hashPin)
+    rig.send({ kind: 'configured', revision: '3', removed: [] })
+    expect(rig.present('hall')).toEqual(['ben'])
+    rig.send({ kind: 'configured', revision: '4', removed: leavers })
+    expect(rig.present('hall')).toEqual([])
+    expect(rig.state.rows.occupancy.size).toBe(0)
   })
 
   it('forgets at a restart whom the site no longer has', () => {
@@ -281,8 +297,9 @@ describe('a zone over several controllers', () => {
 
   it('is suspended from the start where the link is lost by then', () => {
     const rig = spanning()
-    const late = new Rig(rig.site).link(false).start().swipe('in', 'ada-card')
+    const late = new Rig(rig.site).link(false).send({ kind: 'start' })
     expect(late.of('zone.anti-passback-suspended')).toHaveLength(1)
+    expect(late.swipe('in', 'ada-card').of('zone.anti-passback-suspended')).toHaveLength(1)
     expect(late.link(true).of('zone.anti-passback-resumed')).toHaveLength(1)
   })
 
