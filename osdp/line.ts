@@ -296,15 +296,20 @@ export function joinPd({ pipe, clock: handed, config, onEffect, watch }: PdOptio
   let failures = 0
   pipe.setBaud?.(pd.baud)
 
+  let armedAt: number | null = null
+
   function arm(onLine: boolean) {
+    const next = closed ? null : pdWakeAt(pd, clock.now(), onLine)
+    if (next === armedAt) return
     cancel?.()
     cancel = null
-    const next = closed ? null : pdWakeAt(pd, clock.now(), onLine)
-    if (next !== null)
-      cancel = clock.at(next, () => {
-        pipe.sleep?.touch()
-        step({ kind: 'wake' })
-      })
+    armedAt = next
+    if (next === null) return
+    cancel = clock.at(next, () => {
+      armedAt = null
+      pipe.sleep?.touch()
+      step({ kind: 'wake' })
+    })
   }
 
   function step(input: PdInput) {
