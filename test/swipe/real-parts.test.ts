@@ -72,7 +72,13 @@ async function openSite(pipe: Pipe, key: Uint8Array) {
   if (!opened.ok) throw new Error(opened.message)
   ending.push(() => opened.store.close())
   const broker = createMemoryBroker()
-  const server = await createServer({ store: opened.store, clock: systemClock, transport: broker.connect(), emulatorSteps: {} as never })
+  const server = await createServer({
+    store: opened.store,
+    clock: systemClock,
+    transport: broker.connect(),
+    emulatorSteps: {} as never,
+    broker: { port: 0, tls: false, certificate: null },
+  })
   ending.push(() => server.close())
   const loaded = importSite(server.plugin.book, site, {
     author: { user: 'test', location: 'local' },
