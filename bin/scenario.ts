@@ -30,7 +30,7 @@ export function scenarioCommand(): Command {
     .option('--real-time', 'lets time pass as it does in the world')
     .option('--seed <n>', 'what ids, keys and noise derive from', wholeNumber, 1)
     .option('--record <log>', 'writes what was played, site and seed included, so that playing the log gives the same bytes')
-    .addHelpText('after', '\nExample:\n  $ portunus scenario run test/scenario/*.yaml')
+    .addHelpText('after', '\nExample:\n  $ portunus scenario run test/scenario/lockdown.yaml')
     .action(async (files: string[], options: Options) => {
       process.exitCode = await run(files, options)
     })

@@ -132,6 +132,7 @@ const steps = {
   'expect-none': eventExpectation,
 } as const
 export type StepName = keyof typeof steps
+export const stepNames = Object.keys(steps) as readonly StepName[]
 export type Step = { [K in StepName]: { readonly step: K; readonly body: z.output<(typeof steps)[K]>; readonly line: number } }[StepName]
 
 export interface Scenario {
