@@ -21,8 +21,14 @@ export interface Ledger {
 interface Entry {
   version: number
   readonly presence?: SharedPresence
-  /** The first use and the latest one of a credential at one controller. */
-  readonly uses?: readonly [first: SharedUse, latest: SharedUse]
+  /** Of a credential at one controller. */
+  readonly use?: {
+    readonly credential: string
+    readonly source: string
+    readonly first: number
+    readonly last: number
+    readonly times: number
+  }
 }
 
 export function createLedger(): Ledger {
@@ -38,17 +44,13 @@ export function createLedger(): Ledger {
     if (order.length > 2 * entries.size + 1000) order = order.filter(each => entries.get(each.key)?.version === each.version)
   }
 
-  function mergeUse(use: SharedUse): void {
-    const { source, times } = partsOf(use.id)
-    const key = `use ${use.credential}/${source}`
-    const known = entries.get(key)?.uses
-    if (known === undefined) {
-      put(key, { uses: [use, use] })
-      return
-    }
-    const first = use.at < known[0].at ? { ...use, id: known[0].id } : known[0]
-    const latest = times > partsOf(known[1].id).times || use.at > known[1].at ? later(known[1], use) : known[1]
-    if (first !== known[0] || latest !== known[1]) put(key, { uses: [first, latest] })
+  function mergeUse({ id, credential, at }: SharedUse): void {
+    // `CREDENTIAL/CONTROLLER/N`, the controller's Nth.
+    const [, source = id, number = '1'] = /^[^/]*\/(.+)\/(\d{1,15})$/.exec(id) ?? []
+    const key = `use ${credential}/${source}`
+    const { first = at, last = at, times = 0 } = entries.get(key)?.use ?? {}
+    const use = { credential, source, first: Math.min(first, at), last: Math.max(last, at), times: Math.max(times, Number(number)) }
+    if (use.first !== first || use.last !== last || use.times !== times) put(key, { use })
   }
 
   /** The index of the first place after a version. */
@@ -84,20 +86,15 @@ export function createLedger(): Ledger {
         const entry = entries.get(place.key)
         if (entry?.version !== place.version) continue
         if (entry.presence) presence.push(entry.presence)
-        if (entry.uses) uses.push(...(entry.uses[0] === entry.uses[1] ? [entry.uses[0]] : entry.uses))
+        if (entry.use) uses.push(...told(entry.use))
       }
       return { version: reached, last: reached === version || after(reached) === order.length, presence, uses }
     },
   }
 }
 
-/** The id of a use is `CREDENTIAL/CONTROLLER/N`, the controller's Nth. */
-function partsOf(id: string): { readonly source: string; readonly times: number } {
-  const [, source = id, times = '1'] = /^[^/]*\/(.+)\/(\d{1,15})$/.exec(id) ?? []
-  return { source, times: Number(times) }
-}
-
-function later(known: SharedUse, use: SharedUse): SharedUse {
-  const id = partsOf(use.id).times > partsOf(known.id).times ? use.id : known.id
-  return { id, credential: use.credential, at: Math.max(known.at, use.at) }
+/** The first use and the latest one, which say all there is to know. */
+function told({ credential, source, first, last, times }: NonNullable<Entry['use']>): SharedUse[] {
+  const nth = (n: number, at: number) => ({ id: `${credential}/${source}/${n}`, credential, at })
+  return times === 1 && first === last ? [nth(1, first)] : [nth(1, first), nth(times, last)]
 }
