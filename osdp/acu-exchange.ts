@@ -67,7 +67,8 @@ export function lostCount(view: PdView, out: Told, reason: SecureFault, now: num
 }
 
 export function lostSession(view: PdView, out: Told, reason: SecureFault, now: number): Heard {
-  view.lastReply = now
+  // What carries no proof is no sign of life; a refusal is one, the handshake that follows shows.
+  if (reason === 'sequence' || reason === 'session-refused' || reason === 'pd-restarted') view.lastReply = now
   view.statistics.replies++
   const { pairing } = view
   if (view.session?.underDefaultKey || pairing !== null) {

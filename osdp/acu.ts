@@ -159,13 +159,13 @@ export function hearReply(view: PdView, out: Told, frame: ReceivedFrame, now: nu
   }
   if (!sealed) {
     if (macked) return stray(view, out, frame, now)
-    if (nakReason === 1) return damagedCommand(view, now)
+    if (nakReason === 1) return damagedCommand(view, exchange, now)
     accept(view, frame, now, sentEnd)
     answered(view, out, exchange, frame, frame.data, now)
     return 'answered'
   }
   if (frame.security === null) {
-    if (nakReason === 1) return damagedCommand(view, now)
+    if (nakReason === 1) return damagedCommand(view, exchange, now)
     if (nakReason !== null) return lostSession(view, out, nakReason === 4 ? 'sequence' : 'session-refused', now)
     // The new key is verified in any case.
     if (exchange.purpose === 'key' && frame.code === 0x40) {
@@ -217,10 +217,12 @@ function accept(view: PdView, frame: ReceivedFrame, now: number, sentEnd: number
   view.busyCapped = false
 }
 
-/** The PD got our bytes damaged: the same ones again, at once. */
-function damagedCommand(view: PdView, now: number): Heard {
-  if (view.exchange !== null) view.exchange.tries++
-  view.retryAt = now
+/** The PD got our bytes damaged: the same ones again. Anybody could say so, so it does not count as a sign of life. */
+function damagedCommand(view: PdView, exchange: Exchange, now: number): Heard {
+  exchange.tries++
+  view.tries++
+  view.damaged++
+  view.retryAt = now + retryDelays[Math.min(exchange.tries, retryDelays.length) - 1]!
   view.statistics.naks[1] = (view.statistics.naks[1] ?? 0) + 1
   return 'answered'
 }

@@ -196,6 +196,16 @@ describe('known attacks (protocol clause "Attacks"): our ACU and our PD hold', (
     holds(rig, reader)
   })
 
+  it('NAK 1 without end is silence, not a PD that lives', () => {
+    const { rig, reader } = settled()
+    reader.tap(bytes => marked(encode({ ...parse(bytes.subarray(1))!, security: null, code: 0x41, data: Uint8Array.of(1), mac: null })))
+    rig.clock.advance(9000)
+    expect(rig.of('offline').map(({ reason }) => reason)).toEqual(['damaged-replies'])
+    expect(commandsOf(rig).length).toBeLessThan(40)
+    reader.tap(null)
+    holds(rig, reader)
+  })
+
   it('COMSET, MFG and FILETRANSFER go out in the session only, and our PD takes them nowhere else', () => {
     const rig = createRig()
     rig.reader({ address: 1 }, { scbk: keyOf(50) })
