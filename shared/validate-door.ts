@@ -1,7 +1,7 @@
 import { idsOf, predefinedProfiles, scheduleNames } from './names.ts'
 import type { Path } from './problem.ts'
 import type { Report } from './report.ts'
-import { type Door, type PinSettings, type Site, sides } from './site.ts'
+import { type Controller, type Door, type PinSettings, type Site, sides } from './site.ts'
 
 export function validateDoors(site: Site, report: Report): void {
   const controllers = idsOf(site.controllers)
@@ -9,7 +9,9 @@ export function validateDoors(site: Site, report: Report): void {
   site.controllers.forEach((controller, index) => {
     controller.inputs.forEach((input, number) => {
       if (input.role !== 'emergency' || input.doors === 'all') return
-      report.references('door', input.doors, doors, ['controllers', index, 'inputs', number, 'doors'])
+      const at = ['controllers', index, 'inputs', number, 'doors']
+      report.references('door', input.doors, doors, at)
+      validateReach(site, controller, input.doors, at, report)
     })
   })
   site.doors.forEach((door, index) => {
@@ -18,6 +20,16 @@ export function validateDoors(site: Site, report: Report): void {
     if (door.type === 'door') validateDoor(site, door, at, report)
   })
   validateInterlocks(site, report)
+}
+
+/** An emergency opens doors without the link, so only those of its own controller and the modules on it. */
+function validateReach(site: Site, { id, parent = id }: Controller, named: readonly string[], at: Path, report: Report): void {
+  named.forEach((name, place) => {
+    const owner = site.doors.find(each => each.id === name)?.controller
+    if (owner === undefined || (site.controllers.find(each => each.id === owner)?.parent ?? owner) === parent) return
+    const message = `door "${name}" is on controller "${owner}", which does not see this input; wire the emergency to an input there too, and name the door at that one`
+    report.error('emergency-apart', [...at, place], message)
+  })
 }
 
 function validateDoor(site: Site, door: Door, at: Path, report: Report): void {

@@ -71,6 +71,20 @@ describe('names and ids', () => {
       ['controllers[0].inputs[0].doors[0]: there is no door "gone"; there are none'],
     ],
     [
+      'doors that an emergency input of another controller cannot open',
+      {
+        ...doors(door('d'), door('e', { controller: 'c2', locks: { primary: { relay: 'relay-2' } } })),
+        controllers: [
+          { ...controllers[0], inputs: [{ port: 'aux-1', role: 'emergency', doors: ['d', 'e'] }] },
+          controllers[1],
+          { id: 'm', board: 'io-module', parent: 'c2', emulated: true, inputs: [{ port: 'in-1', role: 'emergency', doors: ['e'] }] },
+        ],
+      },
+      [
+        'controllers[0].inputs[0].doors[1]: door "e" is on controller "c2", which does not see this input; wire the emergency to an input there too, and name the door at that one',
+      ],
+    ],
+    [
       'everything an access rule names',
       { accessRules: [{ id: 'r', cardholders: ['a'], groups: ['b'], doors: ['c'], zones: ['d'], schedules: ['e'] }] },
       [
