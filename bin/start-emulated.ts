@@ -12,8 +12,8 @@ import { wholeSite } from '../plugin/site/file.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import type { LinkTransport } from '../shared/link.ts'
 import { version } from '../shared/version.ts'
-import { commonAsks } from './asks.ts'
-import { createEmulatedController, type EmulatedController } from './emulated.ts'
+import { commonAsks, osdpAsks } from './asks.ts'
+import { createEmulatedController, type EmulatedController, keyNames } from './emulated.ts'
 
 /** The emulated controllers of a site, running. */
 export interface EmulatedSite {
@@ -48,6 +48,12 @@ export function startEmulated({
     let controller: EmulatedController | undefined
     const emulate: Ask = (body, answer) =>
       answer(controller ? act(controller.world, body) : { done: false, why: 'the hardware is not up yet' }, true)
+    const osdp = osdpAsks({
+      field: () => controller?.osdp.field,
+      store,
+      open: sealed => openKeys(secret, id, sealed),
+      keyName: keyNames.reader,
+    })
     const link = createControllerLink({
       controller: id,
       transport,
@@ -55,7 +61,11 @@ export function startEmulated({
       store,
       random: random.bytes,
       version,
-      asks: { ...commonAsks(() => controller && { view: controller.runtime.view, directory: store.directory }), [emulateAsk]: emulate },
+      asks: {
+        ...commonAsks(() => controller && { view: controller.runtime.view, directory: store.directory }, store),
+        ...osdp.asks,
+        [emulateAsk]: emulate,
+      },
       openKeys: sealed => openKeys(secret, id, sealed),
     })
     controller = createEmulatedController({
@@ -64,8 +74,9 @@ export function startEmulated({
       clock,
       store,
       random,
-      skipIdle: false,
+      skipIdle: true,
       readerKey: reader => keys.reader(reader),
+      watch: osdp.watch,
       link,
       onFault: error => process.stderr.write(`controller ${id}: ${(error as Error).stack ?? String(error)}\n`),
     })

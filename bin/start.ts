@@ -82,6 +82,7 @@ async function run(options: Options): Promise<void> {
     if (loaded) loadSite(server, store, loaded)
     if (readFact(store, 'started') === undefined) await firstStart(server, store)
     const address = await listen(server, options)
+    writeFact(store, 'address', address)
     const emulated = startEmulated({ server, mqtt, directory: join(store.directory, 'controllers') })
     cleanUp.unshift(emulated.stop)
     announce(server, emulated, address, secured)

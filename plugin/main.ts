@@ -67,6 +67,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     isOnline: link.isOnline,
     command: link.command,
     ask: (controller, name, body) => link.ask(controller, name, body),
+    request: (controller, name, body, answered) => void link.request(controller, name, body, answered),
     status: link.status,
     revision: source.revision,
     keysChanged: () => link.handOutKeys(),
@@ -87,7 +88,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     ...(book.current().revision === 0 ? ['there is no site yet'] : []),
   ]
   const api = await createApi(
-    { plugin, identity, controllers, version, adoptions, broker, emulatorSteps, unready, secure: https !== undefined },
+    { plugin, identity, controllers, keys, version, adoptions, broker, emulatorSteps, unready, secure: https !== undefined },
     { page, https },
   )
 

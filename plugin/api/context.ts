@@ -8,6 +8,7 @@ import type {
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Adoptions } from '../site/adoption.ts'
+import type { SiteKeys } from '../site/keys.ts'
 import { type AuditCategory, type Author, writeAudit } from '../store/audit.ts'
 import type { Controllers } from '../vms/commands.ts'
 import type { Plugin } from '../vms/plugin.ts'
@@ -24,6 +25,7 @@ export interface Context {
   readonly controllers: Controllers
   readonly version: string
   readonly adoptions: Adoptions
+  readonly keys: SiteKeys
   /** Where controllers reach the broker, on the host of this API; the certificate is what they have to believe. */
   readonly broker: { readonly port: number; readonly tls: boolean; readonly certificate: string | null }
   /** What can be played on emulated hardware; the composition root knows. */

@@ -1,6 +1,7 @@
 import type { Cancel } from '../../shared/clock.ts'
 import type { Entry } from '../store/events.ts'
 import { complete, type Delivery, prepare } from '../vms/deliver.ts'
+import { terminalsAt } from '../vms/terminals.ts'
 import { describeRequest } from './access-requests.ts'
 import { describeAlarm } from './alarms.ts'
 import { describeCardholder } from './cardholders.ts'
@@ -77,7 +78,10 @@ export function openFeed(context: Context) {
       ring = consumers.size === 0 ? [] : [...(ring.length > kept ? ring.slice(-kept / 2) : ring), ...entries.map(prepared)]
       wakeAll()
     }),
-    plugin.states.onChange(ids => mark('states', ids)),
+    plugin.states.onChange(ids => {
+      mark('states', ids)
+      mark('terminals', ids)
+    }),
     plugin.alarms.onChange(id => mark('alarms', [id])),
     plugin.requests.onChange(id => mark('access-requests', [id])),
     plugin.book.onChange((_, changes) => {
@@ -182,6 +186,9 @@ export function openFeed(context: Context) {
         const element = plugin.tree().element(id)
         if (!element || !principal.at('use-access-control', plugin.tree().doorOf(id))) return []
         return [message({ topic, type: 'state-changed', ...plugin.states.read(id, element.type) })]
+      }
+      if (topic === 'terminals') {
+        return terminalsAt(plugin.tree(), plugin.states, id).map(terminal => message({ topic, type: 'terminal-changed', terminal }))
       }
       if (topic === 'alarms') {
         const alarm = plugin.alarms.get(id)

@@ -12,6 +12,7 @@ import { events } from './events.ts'
 import { identities } from './identities.ts'
 import { impacts } from './impact.ts'
 import { installers } from './installers.ts'
+import { readers } from './readers.ts'
 import { resources } from './resources.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
@@ -36,6 +37,7 @@ export function routes(app: App, context: Context): void {
     decisions,
     installers,
     impacts,
+    readers,
     resources,
     adoption,
     settings,

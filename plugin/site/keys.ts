@@ -37,6 +37,9 @@ export function openSiteKeys(store: Store, book: Book) {
     },
     /** What plugin and controller share: the controller has it since its adoption. */
     linkSecret,
+    /** One key, sealed for one controller. */
+    sealOne: (controller: string, name: string, key: Uint8Array): string =>
+      sealKeys(linkSecret(controller), controller, { [name]: Buffer.from(key).toString('hex') }),
     /** Everything one controller has to hold, sealed so that only it can open it. */
     sealedFor(controller: string): string {
       const keys: Record<string, string> = { [keyNames.pin]: book.pinKey().toString('hex'), [keyNames.main]: this.main().toString('hex') }

@@ -14,6 +14,8 @@ export interface Controllers {
   command(controller: string, command: Command): Promise<readonly CommandResult[] | undefined>
   /** Asks for anything else a controller can do, by name. */
   ask(controller: string, name: string, body: unknown): Promise<Answer>
+  /** The same, hearing every answer as it comes. */
+  request(controller: string, name: string, body: unknown, answered: (answer: Answer, last: boolean) => void): void
   /** What is known of a controller that has been there since this server started. */
   status(controller: string): ControllerStatus | undefined
   /** The name of the revision on offer to controllers. */

@@ -1,3 +1,4 @@
+import { assign } from '../../controller/wiring/index.ts'
 import type { Action } from '../../shared/command.ts'
 import { actions } from '../../shared/command.ts'
 import type { Reader } from '../../shared/site.ts'
@@ -87,6 +88,12 @@ export function describeSite({ site, own }: SiteConfiguration, systemId: string)
   }
   add(systemId, null, 'server', site.site.name, ordinary.size > 0, site.site.position)
   const operating = new Set(site.doors.filter(d => d.type === 'door').map(d => d.controller))
+  const wirings = new Map<string, ReturnType<typeof assign>>()
+  const assigned = (controller: string) => {
+    const found = wirings.get(controller) ?? assign(site, controller)
+    wirings.set(controller, found)
+    return found
+  }
   for (const c of site.controllers) {
     add(c.id, c.parent ?? systemId, 'controller', c.name, operating.has(c.id))
     for (const input of c.inputs) add(`${c.id}/${input.port}`, c.id, 'input', input.name, false)
@@ -102,8 +109,9 @@ export function describeSite({ site, own }: SiteConfiguration, systemId: string)
       const { reader, rex } = d[side]
       add(`${d.id}/${side}`, d.id, 'access-point', `${name} ${reader?.name ?? `side ${side.toUpperCase()}`}`, true)
       if (reader) add(reader.id, `${d.id}/${side}`, 'reader', readerName(reader, name), false)
-      if (rex?.port !== undefined)
-        add(`${d.controller}/${rex.port}`, `${d.id}/${side}`, 'input', `${name} request to exit ${side.toUpperCase()}`, false)
+      const rexPort =
+        rex && (rex.port ?? assigned(d.controller).find(use => use.kind === 'rex' && use.door === d.id && use.side === side)?.port)
+      if (rexPort) add(`${d.controller}/${rexPort}`, `${d.id}/${side}`, 'input', `${name} request to exit ${side.toUpperCase()}`, false)
     }
   }
   for (const z of site.zones) {

@@ -10,6 +10,7 @@ import { systemClock } from '../../plugin/clock.ts'
 import { openAdoptions } from '../../plugin/site/adoption.ts'
 import { checkPlace } from '../../plugin/site/check.ts'
 import { importSite } from '../../plugin/site/file.ts'
+import { openSiteKeys } from '../../plugin/site/keys.ts'
 import { openStore } from '../../plugin/store/open.ts'
 import type { Answer, Controllers } from '../../plugin/vms/commands.ts'
 import { createPlugin } from '../../plugin/vms/plugin.ts'
@@ -50,6 +51,8 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
       (plugin.tree().doorsOf(command.target.id) ?? [])
         .filter(door => plugin.tree().controllerOf(door) === controller)
         .map(door => ({ door, outcome: 'done' as const })),
+    request: (_body: unknown, answered: (answer: Answer, last: boolean) => void) =>
+      answered({ ok: true, body: { stage: 'done', reason: null } }, true),
     ask: async (_controller: string, _name: string, _body: unknown): Promise<Answer> => ({ ok: true, body: { done: true } }),
   }
   const controllers: Controllers = {
@@ -64,6 +67,10 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
         ? behaviour.ask(controller, name, body)
         : { ok: false, reason: 'unreachable', message: 'no answer' }
     },
+    request(controller, name, body, answered) {
+      asked.push({ controller, name, body })
+      behaviour.request(body, answered)
+    },
     status: () => undefined,
     revision: () => '',
     keysChanged() {},
@@ -76,6 +83,7 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
       controllers,
       version: '0.0.0-test',
       adoptions: openAdoptions(store, plugin.now),
+      keys: openSiteKeys(store, plugin.book),
       broker: { port: 1883, tls: false, certificate: null },
       emulatorSteps: fieldSteps,
       unready: () => [],
