@@ -21,6 +21,11 @@ export function isCardReply(bytes: Uint8Array): boolean {
   return frame !== null && frame.direction === 'reply' && frame.code === 0x50
 }
 
+/** Whether two frames carry the same sequence number. */
+export function isSameSequence(a: Uint8Array, b: Uint8Array): boolean {
+  return parse(bare(a))?.sequence === parse(bare(b))?.sequence
+}
+
 /** A RAW reply in clear with these bits, in place of an answer and with its address and sequence. */
 export function forgeCardReply(bits: string, answer: Uint8Array): Uint8Array {
   const frame = parse(bare(answer))

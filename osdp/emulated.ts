@@ -1,4 +1,4 @@
-import { type Attack, flipBit, forgeCardReply, isCardReply, type Loot } from './attack.ts'
+import { type Attack, flipBit, forgeCardReply, isCardReply, isSameSequence, type Loot } from './attack.ts'
 import { type Clock, joinPd, type OpenPd, openPd, type Pipe } from './line.ts'
 import { hasNews, shiftPd } from './pd.ts'
 import type { PdConfig, PdEffect } from './pd-state.ts'
@@ -27,7 +27,8 @@ export interface MemoryReader extends OpenPd {
   /** The reader's cable from here on. `none` also ends an attack. */
   fault(fault: CableFault): void
   /**
-   * Somebody on this reader's cable. `replay`: the bytes of its last card reply come once more in place of its next answer. `forged-frame`: a RAW reply in clear
+   * Somebody on this reader's cable. `replay`: the bytes of its last card reply come once more in place of its next answer
+   * with the same sequence number. `forged-frame`: a RAW reply in clear
    * with the bits of its last card comes in place of its next answer. `bit-flip`: one bit of each of its answers is turned over. `key-downgrade`: another PD
    * stands in its place that has no key and takes SCBK-D (`without: 'secure-channel'`: one that can do no secure channel). The last two go on until
    * `fault({ kind: 'none' })`. False where there is no card reply yet to replay or forge.
@@ -142,7 +143,14 @@ export function createMemoryLine({ clock, random, baud = 9600, suspendWhenIdle =
           switch (attack) {
             case 'replay': {
               const { cardReply } = loot
-              return cardReply !== null && once(() => cardReply)
+              if (cardReply === null) return false
+              // Whoever knows the protocol waits until the sequence number is right.
+              own.tap = answer => {
+                if (!isSameSequence(answer, cardReply)) return answer
+                own.tap = null
+                return cardReply
+              }
+              return true
             }
             case 'forged-frame': {
               const { bits } = loot
