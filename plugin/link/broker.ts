@@ -84,7 +84,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   }
   const server: Server = tls === undefined ? createServer(handle) : createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, handle)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    // What was made must not outlive a port that cannot be had: its timers would keep the process.
+    server.once('error', error => broker.close(() => reject(error)))
     server.listen(port, host, resolve)
   })
   const address = server.address()
