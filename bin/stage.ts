@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { v7 } from 'uuid'
 import { toInstant } from '../controller/core/calendar.ts'
-import { viewDoor, viewHolder, viewReader, viewZone } from '../controller/core/view.ts'
+import { viewDoor, viewReader } from '../controller/core/view.ts'
 import type { Stage } from '../controller/emulator/play.ts'
 import { createRandom } from '../controller/emulator/random.ts'
 import type { FieldStep } from '../controller/emulator/scenario.ts'
@@ -35,8 +35,7 @@ export function openStage(options: {
   const { start, seed, onEvent, skipIdle = true } = options
   let { site } = options
   let revision = 1
-  const zone = site.site.timeZone
-  const clock = createVirtualClock(toInstant(start, zone))
+  const clock = createVirtualClock(toInstant(start, site.site.timeZone))
   const events: StoredEvent[] = []
   const pinKey = createRandom(seed, 'pin key').bytes(32)
   const readerKey = (reader: string) => createRandom(seed, `key of ${reader}`).bytes(16)
@@ -169,7 +168,7 @@ export function openStage(options: {
   }
   return {
     clock,
-    instant: local => toInstant(local, zone),
+    instant: local => toInstant(local, site.site.timeZone),
     events,
     act(step, held) {
       const controller = place(step)
@@ -246,23 +245,25 @@ export function openStage(options: {
       }
     },
     present(id) {
-      const found = site.zones.find(z => z.id === id)
-      if (!found) return undefined
-      const present = new Set<string>()
-      for (const controller of new Set(found.doors.map(({ door }) => ofDoor(door)))) {
-        const view = controller?.runtime.view()
-        for (const holder of view ? viewZone(view.state, id) : []) present.add(holder)
-      }
-      return [...present].sort()
+      return site.zones.some(zone => zone.id === id) ? present(id) : undefined
     },
-    zonesOf(cardholder) {
-      const zones = new Set<string>()
-      for (const { runtime } of controllers.values()) {
-        const view = runtime.view()
-        for (const id of view ? viewHolder(view.model, view.state, cardholder) : []) zones.add(id)
+    zonesOf: cardholder =>
+      site.zones
+        .map(({ id }) => id)
+        .filter(id => present(id).includes(cardholder))
+        .sort(),
+  }
+
+  /** Who is in a zone: where its controllers differ, one of them out of touch, what was seen last is so. */
+  function present(id: string): string[] {
+    const last = new Map<string, { readonly present: boolean; readonly at: number }>()
+    const doors = site.zones.find(zone => zone.id === id)?.doors ?? []
+    for (const controller of new Set(doors.map(({ door }) => ofDoor(door))))
+      for (const [key, row] of controller?.runtime.view()?.state.rows.presence ?? []) {
+        const [of, holder = ''] = key.split('/')
+        if (of === id && row.at >= (last.get(holder)?.at ?? 0)) last.set(holder, row)
       }
-      return [...zones].sort()
-    },
+    return [...last].flatMap(([holder, row]) => (row.present ? [holder] : [])).sort()
   }
 }
 

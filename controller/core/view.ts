@@ -88,11 +88,6 @@ export function viewZone(state: State, zone: string): string[] {
   return present.sort()
 }
 
-/** The zones a holder is in. */
-export function viewHolder(model: Model, state: State, cardholder: string): string[] {
-  return [...model.zones.keys()].filter(zone => state.rows.presence.get(`${zone}/${cardholder}`)?.present === true)
-}
-
 /** What stands at a controller and its modules. */
 export function viewController(model: Model, state: State, now: Now) {
   const self = state.rows.self.get('')

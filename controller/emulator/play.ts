@@ -186,9 +186,10 @@ function seen(state: object | undefined, name: Record<string, unknown>): unknown
   return state ? { ...name, ...state } : `there is no ${Object.entries(name)[0]!.join(' ')}`
 }
 
-/** Lists are compared as sets. */
+/** Lists are compared as sets, objects by what is wanted of them. */
 function same(actual: unknown, wanted: unknown): boolean {
-  if (!Array.isArray(wanted)) return actual === wanted
+  if (typeof wanted !== 'object' || wanted === null) return actual === wanted
+  if (!Array.isArray(wanted)) return Object.entries(wanted).every(([key, value]) => same((actual as Record<string, unknown>)[key], value))
   if (!Array.isArray(actual)) return false
   const [a, b] = [new Set<unknown>(actual), new Set<unknown>(wanted)]
   return a.size === b.size && [...b].every(item => a.has(item))

@@ -1,7 +1,7 @@
 import { type Document, LineCounter, parseAllDocuments, type Node as YamlNode } from 'yaml'
 import { z } from 'zod'
 import { actions } from '../../shared/command.ts'
-import { doorModes, type EventType, eventFields, eventTypes } from '../../shared/event.ts'
+import { doorModes, type EventType, eventTypes, source, storedEvent } from '../../shared/event.ts'
 import type { Path } from '../../shared/problem.ts'
 import { id, localTime } from '../../shared/scalar.ts'
 import { side } from '../../shared/site.ts'
@@ -85,11 +85,10 @@ const command = z
     'give one of door, zone or controller, or none for the whole site',
   )
 
-const { count: _, ...matched } = eventFields
 const eventExpectation = z.strictObject({
   event: z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]),
-  ...matched,
-  controller: id.optional(),
+  ...storedEvent.omit({ type: true, count: true }).partial().shape,
+  source: source.partial().optional(),
 })
 const within = duration.optional()
 const expectation = z.union([
