@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
-import { categories, readAudit } from '../store/audit.ts'
 import { type App, asker, audit, type Context } from './context.ts'
 import { type Token, type User, weakness } from './identity.ts'
-import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
+import { cut, listOf, page, tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { builtInRoles, role as roleSchema } from './rights.ts'
 import { fieldProblem } from './validation.ts'
@@ -40,12 +39,11 @@ const showToken = ({ created, expires, used, ...t }: Token) => ({
   usedAt: used === null ? null : at(used),
 })
 
-/** Users, roles, tokens and the audit log. */
+/** Users, roles and tokens. */
 export function identities(app: App, context: Context): void {
   users(app, context)
   roles(app, context)
   tokens(app, context)
-  auditLog(app, context)
 }
 
 const params = z.object({ id: z.string().max(100) })
@@ -329,60 +327,6 @@ function tokens(app: App, context: Context): void {
       plugin.rightsChanged()
       reply.code(204)
       return null
-    },
-  )
-}
-
-/** The eight columns of rule X1, and who stood behind the user. */
-const line = z
-  .object({
-    at: instant,
-    message: z.string(),
-    permission: z.enum(['granted', 'denied']),
-    category: z.enum(categories),
-    sourceType: z.string(),
-    sourceName: z.string(),
-    user: z.string(),
-    location: z.string(),
-    onBehalfOf: z.string().nullable(),
-    revision: z.string().nullable(),
-  })
-  .meta({ id: 'AuditLine' })
-
-function auditLog(app: App, context: Context): void {
-  const { plugin } = context
-  const time = z.iso.datetime({ offset: true }).optional()
-  app.get(
-    '/audit-log',
-    {
-      config: { right: 'read-audit-log' },
-      schema: {
-        summary: 'Who did what, from where, and whether they might; newest first',
-        tags: ['audit'],
-        querystring: z.strictObject({ ...page, from: time, to: time }),
-        response: { 200: listOf(line) },
-      },
-    },
-    async request => {
-      const { from, to, limit, after } = request.query
-      const filter = { from: from && Date.parse(from), to: to && Date.parse(to), before: readCursor(after, z.number()) } as {
-        from?: number
-        to?: number
-        before?: number
-      }
-      const found = readAudit(plugin.store, filter, limit + 1)
-      const shown = found.slice(0, limit)
-      const last = shown.at(-1)
-      return {
-        items: shown.map(({ at: ms, permitted, revision, id: _, category, ...rest }) => ({
-          ...rest,
-          category: category as (typeof categories)[number],
-          at: at(ms),
-          permission: permitted ? ('granted' as const) : ('denied' as const),
-          revision: revision === null ? null : String(revision),
-        })),
-        next: found.length > limit && last ? writeCursor(last.id) : null,
-      }
     },
   )
 }

@@ -1,6 +1,7 @@
 import { accessRequests } from './access-requests.ts'
 import { adoption } from './adoption.ts'
 import { alarms } from './alarms.ts'
+import { auditLog } from './audit-log.ts'
 import { cardholders } from './cardholders.ts'
 import { commands } from './commands.ts'
 import { configuration } from './configuration.ts'
@@ -12,6 +13,7 @@ import { events } from './events.ts'
 import { identities } from './identities.ts'
 import { impacts } from './impact.ts'
 import { installers } from './installers.ts'
+import { dataRoutes, pictureRoutes } from './person-data.ts'
 import { readers } from './readers.ts'
 import { resources } from './resources.ts'
 import { session } from './session.ts'
@@ -34,6 +36,8 @@ export function routes(app: App, context: Context): void {
     accessRequests,
     alarms,
     cardholders,
+    pictureRoutes,
+    dataRoutes,
     decisions,
     installers,
     impacts,
@@ -42,6 +46,7 @@ export function routes(app: App, context: Context): void {
     adoption,
     settings,
     identities,
+    auditLog,
     documents,
   ])
     register(app, context)

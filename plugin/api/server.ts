@@ -14,6 +14,7 @@ import { health } from './health.ts'
 import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
 import { idsOptional } from './resource.ts'
 import { routes } from './routes.ts'
+import { sessionCookie } from './session.ts'
 import { invalid, Misfit, validatorCompiler } from './validation.ts'
 
 export interface ApiOptions {
@@ -151,6 +152,26 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
   return app
 }
 
+const notedPerMinute = 20
+const strangers = new WeakMap<object, Map<string, { minute: number; count: number }>>()
+
+/** Notes a request without a valid token; a flood from one address is noted as one. */
+function noteStranger(context: Context, request: FastifyRequest): void {
+  const known = strangers.get(context) ?? new Map<string, { minute: number; count: number }>()
+  strangers.set(context, known)
+  const minute = Math.floor(context.plugin.now() / 60_000)
+  for (const [address, { minute: then }] of known) if (then !== minute) known.delete(address)
+  const { count } = known.get(request.ip) ?? { count: 0 }
+  known.set(request.ip, { minute, count: count + 1 })
+  if (count > notedPerMinute) return
+  const path = pathOf(request).slice(0, 200)
+  const message =
+    count < notedPerMinute
+      ? `${request.method} ${path} refused: no valid token`
+      : 'Further requests of this minute without a valid token are not noted'
+  audit(context, request, { permitted: false, category: 'security', message, source: ['api', path] })
+}
+
 /** Ids may be left out of what comes in, wherever they are: they are made. */
 function withoutRequiredIds(schema: unknown): void {
   if (typeof schema !== 'object' || schema === null) return
@@ -168,12 +189,7 @@ function authenticate(context: Context, request: FastifyRequest, reply: FastifyR
   const secret = bearer ?? fromCookie
   request.principal = secret === undefined ? null : (context.identity.authenticate(secret) ?? null)
   if (!request.principal) {
-    audit(context, request, {
-      permitted: false,
-      category: 'security',
-      message: `${request.method} ${pathOf(request)} refused: no valid token`,
-      source: ['api', pathOf(request)],
-    })
+    noteStranger(context, request)
     reply.header('www-authenticate', 'Bearer')
     throw new HttpProblem('unauthenticated', 'The token is missing, wrong or expired; sign in again.')
   }
@@ -183,8 +199,6 @@ function authenticate(context: Context, request: FastifyRequest, reply: FastifyR
   request.secret = secret ?? null
   if (right !== null && !request.principal.has(right)) refuseRight(context, request, right)
 }
-
-export const sessionCookie = 'portunus-session'
 
 function sameOrigin(request: FastifyRequest): boolean {
   const { origin, host } = request.headers

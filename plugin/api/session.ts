@@ -4,7 +4,6 @@ import { writeAudit } from '../store/audit.ts'
 import { type App, asker, audit, type Context } from './context.ts'
 import { HttpProblem } from './problem.ts'
 import { doorRights, type Principal, right, rights } from './rights.ts'
-import { sessionCookie } from './server.ts'
 
 const who = z.object({
   user: z.string(),
@@ -15,6 +14,8 @@ const who = z.object({
   limits: z.partialRecord(z.enum(doorRights), z.array(z.string())),
   expiresAt: instant.nullable(),
 })
+
+export const sessionCookie = 'portunus-session'
 
 export function describePrincipal(principal: Principal): z.output<typeof who> {
   const limited = doorRights.flatMap(name => {

@@ -1,25 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { and, asc, desc, eq, getTableColumns, gt, isNotNull } from 'drizzle-orm'
 import type { Problem } from '../../shared/problem.ts'
-import { type Cardholder, type Group, site as siteSchema } from '../../shared/site.ts'
+import type { Cardholder, Group } from '../../shared/site.ts'
 import { type AuditCategory, type Author, writeAudit } from '../store/audit.ts'
 import type { Store } from '../store/open.ts'
-import { changes, entities, revisions } from '../store/schema.ts'
+import { changes, revisions } from '../store/schema.ts'
 import { checkCardholder, checkPeople } from './check-people.ts'
-import {
-  type Body,
-  type Configuration,
-  isSiteKind,
-  type Kind,
-  kinds,
-  nounOf,
-  ownLists,
-  ownParts,
-  siteLists,
-  siteParts,
-  usersOf,
-} from './kinds.ts'
+import { type Body, type Configuration, isSiteKind, type Kind, nounOf, usersOf } from './kinds.ts'
 import { hidePins, openPeople } from './people.ts'
+import { assemble, draftOf, isRow, type Row, type Rows, readRows } from './rows.ts'
 
 /** What should become of one object; `body: null` removes it. */
 export interface Edit<K extends Kind = Kind> {
@@ -66,11 +55,6 @@ export type Check = (site: Configuration['site']) => readonly Problem[]
 
 /** The site's configuration and people, edited in numbered revisions. One process writes. */
 export type Book = ReturnType<typeof openBook>
-
-interface Row {
-  readonly body: unknown
-  readonly version: number
-}
 
 export function openBook(store: Store, { check, now }: { check: Check; now: () => number }) {
   const { db, sql } = store
@@ -350,53 +334,4 @@ const parsed = (text: string | null): unknown => (text === null ? null : JSON.pa
 function sourceOf(made: readonly Change[]): { sourceType: string; sourceName: string } {
   const [first] = made
   return first && made.length === 1 ? { sourceType: nounOf[first.kind], sourceName: first.id } : { sourceType: 'site', sourceName: 'site' }
-}
-
-type Rows = ReadonlyMap<Kind, ReadonlyMap<string, Row>>
-
-const isRow = (kind: Kind) => kind !== 'cardholders' && kind !== 'memberships'
-
-/** Rows to be: a list is copied when it is first written to. */
-function draftOf(rows: Rows) {
-  const copied = new Map<Kind, Map<string, Row>>()
-  const draft = new Map(rows)
-  return {
-    rows: draft as Rows,
-    touched: () => copied.size > 0,
-    put({ kind, id, body }: Edit, version: number) {
-      const list = copied.get(kind) ?? new Map(rows.get(kind))
-      copied.set(kind, list)
-      draft.set(kind, list)
-      if (body === null) list.delete(id)
-      else list.set(id, { body, version })
-    },
-  }
-}
-
-function readRows(store: Store): Rows {
-  const found = new Map<Kind, Map<string, Row>>()
-  for (const row of store.db.select().from(entities).orderBy(asc(entities.kind), asc(entities.position)).all()) {
-    const kind = row.kind as Kind
-    const list = found.get(kind) ?? new Map<string, Row>()
-    list.set(row.id, { body: JSON.parse(row.body) as unknown, version: row.version })
-    found.set(kind, list)
-  }
-  return found
-}
-
-/** Bodies were parsed by their schema on the way in, so that here they only find their place. */
-function assemble(rows: Rows): Configuration {
-  const list = (kind: string) => [...(rows.get(kind as Kind)?.values() ?? [])].map(row => row.body)
-  const part = (kind: string) =>
-    rows.get(kind as Kind)?.get('site')?.body ?? kinds[kind as Kind].parse(kind === 'site' ? { name: 'Portunus' } : {})
-  const gather = (names: object, read: (kind: string) => unknown) => Object.fromEntries(Object.keys(names).map(name => [name, read(name)]))
-  return {
-    site: {
-      portunus: siteSchema.shape.portunus.value,
-      ...gather(siteParts, part),
-      ...gather(siteLists, list),
-      cardholders: [],
-    } as unknown as Configuration['site'],
-    own: { ...gather(ownLists, list), ...gather(ownParts, part) } as unknown as Configuration['own'],
-  }
 }

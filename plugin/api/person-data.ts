@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { z } from 'zod'
+import { cardholder } from '../../shared/site.ts'
+import { entryPeople, pictures } from '../store/schema.ts'
+import { type App, audit, authorOf, type Context } from './context.ts'
+import { editProblem } from './edit.ts'
+import { HttpProblem } from './problem.ts'
+
+const read = { config: { right: 'view-cardholders' } } as const
+const write = { config: { right: 'manage-cardholders' } } as const
+const params = z.object({ id: z.string().max(64) })
+
+const signatures = [
+  ['image/jpeg', Buffer.from([0xff, 0xd8, 0xff])],
+  ['image/png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
+  ['image/bmp', Buffer.from('BM')],
+] as const
+const pictureBytes = 20 * 1_048_576
+
+/** Pictures of cardholders. */
+export function pictureRoutes(app: App, context: Context): void {
+  const { plugin } = context
+  const { db } = plugin.store
+  const tags = ['cardholders']
+  const kept = (id: string) => db.select().from(pictures).where(eq(pictures.cardholder, id)).get()
+  const changed = (id: string) => plugin.book.touch(id)
+  const types = signatures.map(([type]) => type)
+  app.addContentTypeParser(types, { parseAs: 'buffer', bodyLimit: pictureBytes }, (_, body, done) => done(null, body))
+
+  app.get(
+    '/cardholders/:id/picture',
+    {
+      ...read,
+      schema: {
+        summary: 'Picture of a cardholder',
+        tags,
+        params,
+        produces: types,
+        response: {
+          200: {
+            description: 'The picture as it was given',
+            content: Object.fromEntries(types.map(type => [type, { schema: z.string() }])),
+          },
+          304: z.null(),
+        },
+      },
+    },
+    async (request, reply) => {
+      const found = kept(request.params.id)
+      if (!found) throw new HttpProblem('not-found', `There is no picture of "${request.params.id}".`)
+      reply.header('etag', found.etag)
+      if (request.headers['if-none-match'] === found.etag) {
+        reply.code(304)
+        return null
+      }
+      return reply
+        .type(found.mediaType)
+        .serializer((bytes: Buffer) => bytes as never)
+        .send(found.bytes as never)
+    },
+  )
+  app.put(
+    '/cardholders/:id/picture',
+    {
+      ...write,
+      bodyLimit: pictureBytes,
+      schema: { summary: 'Sets the picture: jpg, png or bmp', tags, params, consumes: types, response: { 204: z.null() } },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      if (!plugin.book.people.get(id)) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
+      const bytes = request.body as unknown
+      const type = Buffer.isBuffer(bytes) ? signatures.find(([, start]) => bytes.subarray(0, start.length).equals(start))?.[0] : undefined
+      if (!Buffer.isBuffer(bytes) || type === undefined)
+        throw new HttpProblem('unsupported-media-type', 'A picture is a jpg, png or bmp file.')
+      const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}"`
+      const row = { cardholder: id, mediaType: type, etag, bytes }
+      db.insert(pictures).values(row).onConflictDoUpdate({ target: pictures.cardholder, set: row }).run()
+      audit(context, request, {
+        permitted: true,
+        category: 'people',
+        message: `Set the picture of cardholder ${id}`,
+        source: ['cardholder', id],
+      })
+      changed(id)
+      reply.code(204).header('etag', etag)
+      return null
+    },
+  )
+  app.delete(
+    '/cardholders/:id/picture',
+    { ...write, schema: { summary: 'Removes the picture', tags, params, response: { 204: z.null() } } },
+    async (request, reply) => {
+      const { id } = request.params
+      if (!kept(id)) throw new HttpProblem('not-found', `There is no picture of "${id}".`)
+      db.delete(pictures).where(eq(pictures.cardholder, id)).run()
+      audit(context, request, {
+        permitted: true,
+        category: 'people',
+        message: `Removed the picture of cardholder ${id}`,
+        source: ['cardholder', id],
+      })
+      changed(id)
+      reply.code(204)
+      return null
+    },
+  )
+}
+
+/** What is kept about one person: given out, and erased. */
+export function dataRoutes(app: App, context: Context): void {
+  const { plugin } = context
+  const tags = ['cardholders']
+  const instant = (ms: number) => new Date(ms).toISOString()
+
+  app.get(
+    '/cardholders/:id/data',
+    {
+      config: { right: 'manage-cardholders' },
+      schema: {
+        summary: 'Everything that is kept about one person',
+        tags,
+        params,
+        response: {
+          200: z.object({
+            cardholder,
+            groups: z.array(z.string()),
+            accessRules: z.array(z.string()),
+            picture: z.object({ mediaType: z.string(), base64: z.string() }).nullable(),
+            revisions: z.array(z.object({ revision: z.string(), at: z.string(), by: z.string() })),
+            events: z.array(z.record(z.string(), z.unknown())),
+          }),
+        },
+      },
+    },
+    async request => {
+      const { id } = request.params
+      const { book, store, log } = plugin
+      const found = book.people.get(id)
+      if (!found) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
+      const picture = store.db.select().from(pictures).where(eq(pictures.cardholder, id)).get()
+      audit(context, request, {
+        permitted: true,
+        category: 'people',
+        message: `Exported the data of cardholder ${id}`,
+        source: ['cardholder', id],
+      })
+      return {
+        cardholder: found.holder,
+        groups: [...book.people.groupsOf(id)],
+        accessRules: book
+          .configuration()
+          .site.accessRules.filter(r => r.cardholders.includes(id))
+          .map(r => r.id),
+        picture: picture ? { mediaType: picture.mediaType, base64: picture.bytes.toString('base64') } : null,
+        revisions: book.revisionsOf('cardholders', id).map(r => ({ revision: String(r.revision), at: instant(r.at), by: r.by })),
+        events: log.newestFirst(undefined, { cardholder: id }, 100_000).map(e => JSON.parse(e.body) as Record<string, unknown>),
+      }
+    },
+  )
+  app.delete(
+    '/cardholders/:id/data',
+    {
+      config: { right: 'manage-cardholders' },
+      schema: {
+        summary: 'Erases a person: their names leave everything, their id stays in the log',
+        tags,
+        params,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const { book, store } = plugin
+      const known = book.people.get(id)
+      if (!known && book.revisionsOf('cardholders', id).length === 0) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
+      if (known) {
+        const edited = book.edit([{ kind: 'cardholders', id, body: null }], {
+          author: authorOf(request),
+          category: 'people',
+          message: `Erased cardholder ${id}`,
+        })
+        if (!edited.ok) throw editProblem(edited)
+      }
+      store.transact(() => {
+        store.db.delete(pictures).where(eq(pictures.cardholder, id)).run()
+        store.db.delete(entryPeople).where(eq(entryPeople.cardholder, id)).run()
+        book.forget(id)
+      })
+      reply.code(204)
+      return null
+    },
+  )
+}

@@ -1,0 +1,152 @@
+import { once } from 'node:events'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { problems } from '../../plugin/api/problem.ts'
+import { openRig, type Rig } from './rig.ts'
+
+let rig: Rig
+beforeEach(async () => {
+  rig = await openRig()
+})
+afterEach(() => rig.close())
+
+const raw = (method: string, url: string, payload: string | Buffer | undefined, headers: Record<string, string> = {}) =>
+  rig.api.inject({
+    method: method as 'GET',
+    url: `/api/v1/${url}`,
+    headers: { authorization: `Bearer ${rig.token}`, ...headers },
+    ...(payload === undefined ? {} : { payload }),
+  })
+
+describe('every answer', () => {
+  it('that is an error is problem details with a code of the table', async () => {
+    const expected: [string, number, ReturnType<typeof raw>][] = [
+      ['malformed', 400, raw('POST', 'commands', '{"action":', { 'content-type': 'application/json' })],
+      ['malformed', 400, raw('POST', 'commands', '{"__proto__":{"x":1}}', { 'content-type': 'application/json' })],
+      ['validation-failed', 400, raw('POST', 'commands', '{}', { 'content-type': 'application/json' })],
+      ['not-found', 404, raw('GET', 'nothing', undefined)],
+      ['method-not-allowed', 405, raw('DELETE', 'system', undefined)],
+      [
+        'too-large',
+        413,
+        raw('POST', 'commands', JSON.stringify({ action: 'x'.repeat(1_048_577) }), { 'content-type': 'application/json' }),
+      ],
+      ['unsupported-media-type', 415, raw('POST', 'commands', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })],
+    ]
+    for (const [code, status, sent] of expected) {
+      const answer = await sent
+      expect([answer.statusCode, answer.json().code, answer.headers['content-type']]).toEqual([
+        status,
+        code,
+        expect.stringContaining('application/problem+json'),
+      ])
+      expect(answer.json()).toMatchObject({
+        status,
+        title: problems[code as keyof typeof problems].title,
+        type: `urn:portunus:problem:${code}`,
+        detail: expect.any(String),
+      })
+    }
+    expect((await raw('DELETE', 'system', undefined)).headers.allow).toBe('GET')
+  })
+
+  it('carries the time of the server, and headers that hold a browser back', async () => {
+    for (const url of ['system', 'nothing']) {
+      const { headers } = await raw('GET', url, undefined)
+      expect(Math.abs(Date.parse(String(headers['server-time'])) - Date.now())).toBeLessThan(5_000)
+      expect(headers['cache-control']).toBe('no-store')
+      expect(headers['content-security-policy']).toMatch(/script-src 'self'(;|$)/)
+      expect(headers['content-security-policy']).toMatch(/frame-ancestors 'none'/)
+      expect(headers['x-content-type-options']).toBe('nosniff')
+    }
+  })
+
+  it('names every wrong field once, in plain words', async () => {
+    const { json } = await rig.call('POST', 'doors', {
+      id: 'x',
+      controller: 'ctrl-2',
+      locks: { primary: { relay: 'relay-2', type: 'fail-open' } },
+      accessTime: -1,
+      colour: 'red',
+      a: { reader: { type: 'osdp' } },
+    })
+    const told = new Map(json.errors.map((e: { path: string; message: string }) => [e.path, e.message]))
+    expect([...told.keys()].sort()).toEqual(['a.reader.port', 'accessTime', 'colour', 'locks.primary.type'])
+    expect(told.get('locks.primary.type')).toMatch(/fail-secure, fail-safe/)
+    expect(json.errors).toHaveLength(told.size)
+  })
+
+  it('on behalf of a person is taken within limits', async () => {
+    const { json } = await rig.call('POST', 'commands', { action: 'lock', element: 'front' }, { 'x-on-behalf-of': 'x'.repeat(201) })
+    expect(json.errors[0]).toMatchObject({ in: 'headers', path: 'x-on-behalf-of' })
+    expect(rig.sent).toHaveLength(0)
+  })
+})
+
+describe('outside the prefix', () => {
+  it('tells that it lives, that it is ready, and figures on loopback only', async () => {
+    const get = (url: string, remoteAddress = '127.0.0.1') => rig.api.inject({ method: 'GET', url, remoteAddress })
+    expect((await get('/healthz')).json()).toEqual({ status: 'ok' })
+    expect((await get('/readyz')).json()).toEqual({ status: 'ready' })
+    rig.tell('door.opened', { door: 'front' })
+    const { body, headers } = await get('/metrics')
+    expect(headers['content-type']).toMatch(/^text\/plain/)
+    expect(body).toMatch(/^portunus_events_total 1$/m)
+    expect(body).toMatch(/^# TYPE portunus_controllers_online gauge$/m)
+    expect((await get('/metrics', '192.0.2.1')).statusCode).toBe(404)
+    expect((await get('/metrics', '::ffff:127.0.0.1')).statusCode).toBe(200)
+  })
+})
+
+describe('who knocks without a key', () => {
+  it('is noted, but a flood is noted as one', async () => {
+    for (let i = 0; i < 60; i++) await rig.call('GET', 'configuration', undefined, { authorization: '' })
+    const lines = (await rig.call('GET', 'audit-log?limit=1000')).json.items.filter(
+      (l: { permission: string }) => l.permission === 'denied',
+    )
+    expect(lines).toHaveLength(21)
+    expect(lines[0].message).toMatch(/not noted/)
+  })
+
+  it('opens no WebSocket with the cookie of somebody else', async () => {
+    await rig.identity.addUser({ name: 'jo', password: 'correct horse', roles: ['operator'] })
+    const { json } = await rig.call('POST', 'session', { user: 'jo', password: 'correct horse' })
+    const address = await rig.api.listen({ host: '127.0.0.1', port: 0 })
+    const knock = async (origin: string) => {
+      const socket = new WebSocket(`${address.replace('http', 'ws')}/api/v1/stream`, {
+        headers: { cookie: `portunus-session=${json.token}` },
+        origin,
+      })
+      const outcome = await once(socket, 'open').then(
+        () => 'open',
+        (error: Error) => error.message,
+      )
+      socket.on('error', () => {})
+      socket.terminate()
+      return outcome
+    }
+    expect(await knock(address)).toBe('open')
+    expect(await knock('http://evil.example')).toMatch(/403/)
+  })
+})
+
+describe('the audit log', () => {
+  it('has the eight columns of a VMS, and is written as CSV in local time [X1, X4]', async () => {
+    await rig.call('POST', 'commands', { action: 'lock', element: 'front', reason: '=HYPERLINK("x")' }, { 'x-on-behalf-of': '=cmd' })
+    const { text, headers } = await rig.call('GET', 'audit-log', undefined, { accept: 'text/csv' })
+    expect(headers['content-type']).toMatch(/^text\/csv/)
+    const [head, first] = text.split('\n')
+    expect(head).toBe('Local time,Message text,Permission,Category,Source type,Source name,User,User location,On behalf of')
+    expect(first).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,.*granted,command,door,front,test-.*,127\.0\.0\.1,'=cmd$/)
+  })
+
+  it('pages backwards, and by time', async () => {
+    for (let i = 0; i < 5; i++) await rig.call('POST', 'commands', { action: 'lock', element: 'front' })
+    const first = (await rig.call('GET', 'audit-log?limit=2')).json
+    const second = (await rig.call('GET', `audit-log?limit=2&after=${first.next}`)).json
+    expect([first.items.length, second.items.length]).toEqual([2, 2])
+    expect(Date.parse(second.items[0].at)).toBeLessThanOrEqual(Date.parse(first.items[1].at))
+    const later = new Date(rig.plugin.now() + 60_000).toISOString()
+    expect((await rig.call('GET', `audit-log?from=${later}`)).json.items).toEqual([])
+  })
+})
