@@ -4,9 +4,9 @@ import { Command } from 'commander'
 import { type ControllerConfig, readConfig } from '../controller/config.ts'
 import type { Input } from '../controller/core/input.ts'
 import { terminalsOf } from '../controller/hardware.ts'
-import { Refused, startController } from '../controller/main.ts'
+import { type Askable, keyNames, Refused, startController } from '../controller/main.ts'
 import { version } from '../shared/version.ts'
-import { commonAsks } from './asks.ts'
+import { commonAsks, osdpAsks } from './asks.ts'
 
 interface Options {
   readonly config: string
@@ -52,11 +52,20 @@ async function run({ config: path, check, relay, inputs }: Options): Promise<voi
     process.exitCode = fine ? 0 : 1
     return
   }
-  const running = await startController(config, { version, say, asksOf: seen => commonAsks(() => seen) })
+  const running = await startController(config, { version, say, asksOf })
   const site = running.store.inForce
   say(`controller ${config.controller} runs ${site ? `with site ${site.revision}` : 'and waits for its first site'}`)
   await stopped
   running.stop()
+}
+
+function asksOf({ store, runtime, osdp, open }: Askable) {
+  const { asks, watch } = osdpAsks({ field: osdp, store, open, keyName: keyNames.reader })
+  const seen = () => {
+    const running = runtime()
+    return running && { view: running.view, directory: store.directory }
+  }
+  return { asks: { ...commonAsks(seen, store), ...asks }, watch }
 }
 
 /** Tells what there is, part by part. @returns whether all of it is as it should be */

@@ -6,7 +6,7 @@ import type { SourceProblem } from './field/edge-source.ts'
 import type { Field, Report } from './field/field.ts'
 import { gpioEdges } from './field/gpio.ts'
 import { createIoField, type GpioTerminal } from './field/io.ts'
-import { createOsdpField, type OsdpField } from './field/osdp.ts'
+import { createOsdpField, type OsdpField, type OsdpWatch } from './field/osdp.ts'
 import { createWiegandField, type WiegandPort } from './field/wiegand.ts'
 import { assign } from './wiring/index.ts'
 
@@ -24,9 +24,10 @@ export interface HardwareOptions {
   readonly random: (length: number) => Uint8Array
   readonly key: (reader: string) => Uint8Array | undefined
   readonly onProblem: (problem: SourceProblem) => void
+  readonly watch?: OsdpWatch
 }
 
-export function createHardware({ controller, clock, random, key, onProblem }: HardwareOptions): Hardware {
+export function createHardware({ controller, clock, random, key, onProblem, watch }: HardwareOptions): Hardware {
   let site: Site | undefined
   let report: Report | undefined
   /** What holds LED and beeper, by reader. */
@@ -38,6 +39,7 @@ export function createHardware({ controller, clock, random, key, onProblem }: Ha
     clock,
     random,
     key,
+    ...(watch ? { watch } : {}),
     pipe(id, port) {
       const serial = unit(id)?.serial[port]
       if (serial === undefined) return { reason: 'no-serial-port', message: `controller ${id} does not say which serial port ${port} is` }

@@ -7,7 +7,8 @@ import type { ControllerConfig } from './config.ts'
 import type { FieldEffect } from './core/effect.ts'
 import type { Input } from './core/input.ts'
 import type { Field } from './field/field.ts'
-import { createHardware } from './hardware.ts'
+import type { OsdpField, OsdpWatch } from './field/osdp.ts'
+import { createHardware, type Hardware } from './hardware.ts'
 import { type Ask, createControllerLink } from './link/link.ts'
 import { createMqttTransport } from './link/mqtt.ts'
 import { linkPassword, openKeys } from './link/secret.ts'
@@ -36,14 +37,23 @@ export interface RunningController {
   stop(): void
 }
 
+/** The parts of a controller that answer; what is not up yet is undefined. */
+export interface Askable {
+  readonly store: Store
+  readonly runtime: () => Runtime | undefined
+  readonly osdp: () => OsdpField | undefined
+  /** Opens what the plugin sealed for this controller. */
+  readonly open: (sealed: string) => Readonly<Record<string, Uint8Array>>
+}
+
 export interface StartOptions {
   readonly version: string
   /** One line for the journal. */
   readonly say: (line: string) => void
   /** Everything that the hardware reports. */
   readonly onReport?: (input: Input) => void
-  /** What the plugin may ask beside commands. */
-  readonly asksOf?: (seen: Pick<Runtime, 'view'> & Pick<Store, 'directory'>) => Readonly<Record<string, Ask>>
+  /** What the plugin may ask beside commands, and what listens to the OSDP lines for it. */
+  readonly asksOf?: (parts: Askable) => { readonly asks: Readonly<Record<string, Ask>>; readonly watch: OsdpWatch }
 }
 
 /**
@@ -58,18 +68,21 @@ export async function startController(
   const opened = openStore(data, { controller, wall: clock.wall() })
   if (!opened.ok) throw new Refused(opened.message)
   const { store } = opened
+  let runtime: Runtime | undefined
   try {
     const random = (length: number) => new Uint8Array(randomBytes(length))
-    const hardware = createHardware({
+    const secret = await secretOf(config, store)
+    const open = (sealed: string) => openKeys(secret ?? new Uint8Array(32), controller, sealed)
+    const told = asksOf?.({ store, runtime: () => runtime, osdp: () => hardware?.osdp, open })
+    const hardware: Hardware = createHardware({
       controller,
       clock,
       random,
       key: reader => store.keys.get(keyNames.reader(reader)),
       onProblem: problem => say(problem.message),
+      ...(told ? { watch: told.watch } : {}),
     })
-    const secret = await secretOf(config, store)
     const transport = secret && connect(config, secret, say)
-    const asks = asksOf?.({ view: () => runtime.view(), directory: store.directory }) ?? {}
     const tap = createTap(onReport)
     const link =
       transport &&
@@ -80,13 +93,15 @@ export async function startController(
         store,
         random,
         version,
-        asks,
+        ...(told ? { asks: told.asks } : {}),
         ...(config.link ? { prefix: config.link.prefix } : {}),
-        openKeys: sealed => openKeys(secret, controller, sealed),
-        onKeys: () => hardware.renewKeys(),
+        openKeys: open,
+        onKeys: names => {
+          if (names.some(name => name.startsWith(keyNames.reader('')))) hardware.renewKeys()
+        },
         onTrouble: say,
       })
-    const runtime: Runtime = createRuntime({
+    const started = createRuntime({
       controller,
       clock,
       store,
@@ -95,14 +110,15 @@ export async function startController(
       clockTrusted: config.clock === 'battery' ? () => true : synchronised(),
       onFault: (error, input) => say(`${input.kind}: ${(error as Error).stack ?? String(error)}`),
     })
-    runtime.start()
+    runtime = started
+    started.start()
     return {
-      runtime,
+      runtime: started,
       store,
       transport,
       pulse: tap.pulse,
       stop() {
-        runtime.stop()
+        started.stop()
         transport?.close()
         store.close()
       },

@@ -42,7 +42,7 @@ export interface ControllerLinkOptions {
   readonly asks?: Readonly<Record<string, Ask>>
   /** Opens the keys that the plugin hands out, which only this controller can; they are kept in the store by name. */
   readonly openKeys?: (sealed: string) => Readonly<Record<string, Uint8Array>>
-  /** Keys are new. */
+  /** Keys that are new or others than before. */
   readonly onKeys?: (names: readonly string[]) => void
   /** Something for a technician: no common protocol, keys that cannot be opened. */
   readonly onTrouble?: (trouble: string) => void
@@ -291,9 +291,9 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
   function takeKeys(sealed: string): void {
     if (openKeys === undefined) return
     try {
-      const keys = openKeys(sealed)
-      for (const [name, key] of Object.entries(keys)) store.keys.set(name, key)
-      onKeys?.(Object.keys(keys))
+      const changed = Object.entries(openKeys(sealed)).filter(([name, key]) => !store.keys.get(name)?.equals(key))
+      for (const [name, key] of changed) store.keys.set(name, key)
+      if (changed.length > 0) onKeys?.(changed.map(([name]) => name))
     } catch {
       onTrouble?.('the keys that the plugin sent cannot be opened: this controller must be adopted again')
     }

@@ -21,6 +21,13 @@ export type ChainCheck =
   /** The oldest event that is not as it was written, or that does not follow the one before. */
   | { readonly ok: false; readonly logId: string; readonly sequence: number }
 
+/** How far a check has come. */
+export interface CheckPlace {
+  readonly position: number
+  readonly previous: string
+  readonly events: number
+}
+
 /** The append-only, hash-chained event log of one controller. Only `write` and `begin` write, within a transaction of the caller's. */
 export interface Log {
   readonly logId: string
@@ -36,7 +43,8 @@ export interface Log {
   idOf(sequence: number): string | undefined
   /** Begins another log with the events after `sequence` in it: the plugin knows others under their numbers. */
   begin(sequence: number): void
-  check(): ChainCheck
+  /** Proves the chain from a place on, so many events at a time; retention may not run meanwhile. */
+  check(from: CheckPlace | undefined, limit: number): ChainCheck | { readonly next: CheckPlace }
   /** The same event under the next number of this log. */
   renumber(event: LoggedEvent): LoggedEvent
   /** Removes the oldest events up to a position and older than an instant, but never the newest one. @returns how many */
@@ -152,23 +160,19 @@ export function openLog(sql: Sqlite.Database, controller: string, random: Random
       for (const each of moved) write(renumber(each))
       writeFact.run('logId', logId)
     },
-    check() {
-      let position = 0
-      let events = 0
-      let previous = readFact.get('tail')!
-      for (;;) {
-        const rows = page.all(position + 1, 1000)
-        if (rows.length === 0) return { ok: true, events }
-        for (const row of rows) {
-          const { event } = parse(row)
-          const faithful = event.logId === row.logId && event.sequence === row.sequence
-          if (!faithful || chainHash(previous, row.body, row.trace) !== row.hash)
-            return { ok: false, logId: row.logId, sequence: row.sequence }
-          previous = row.hash
-          position = row.position
-          events++
-        }
+    check(from, limit) {
+      let { position, previous, events } = from ?? { position: 0, previous: readFact.get('tail')!, events: 0 }
+      const rows = page.all(position + 1, limit)
+      for (const row of rows) {
+        const { event } = parse(row)
+        const faithful = event.logId === row.logId && event.sequence === row.sequence
+        if (!faithful || chainHash(previous, row.body, row.trace) !== row.hash)
+          return { ok: false, logId: row.logId, sequence: row.sequence }
+        previous = row.hash
+        position = row.position
+        events++
       }
+      return rows.length < limit ? { ok: true, events } : { next: { position, previous, events } }
     },
     renumber,
     prune({ through, before: instant, limit }) {

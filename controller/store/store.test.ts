@@ -92,6 +92,20 @@ describe('event log', () => {
       expect(store.check().ok).toBe(false)
     })
 
+  it('is proved piece by piece too, and nothing is removed meanwhile', async () => {
+    const { store, sql } = limited({ keepEvents: 1 })
+    store.commit({ ...none, events: events(1_200) }, wall)
+    store.acknowledge(1_200)
+    const found = new Promise(resolve => store.checkOnTheSide(resolve))
+    store.tidy(wall + 400 * day)
+    expect(store.first).toBe(1)
+    expect(await found).toEqual({ ok: true, events: 1_200 })
+    store.tidy(wall + 400 * day)
+    expect(store.first).toBeGreaterThan(1)
+    sql.exec("update events set body = replace(body, 'lobby', 'vault') where sequence = 1000")
+    expect(await new Promise(resolve => store.checkOnTheSide(resolve))).toMatchObject({ ok: false, sequence: 1000 })
+  })
+
   it('raises a fault when an altered event is read', () => {
     const { store, sql, faults } = limited()
     store.commit({ ...none, events: events(6) }, wall)

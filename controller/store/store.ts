@@ -5,7 +5,7 @@ import type { Change } from '../core/state.ts'
 import type { InForce, NextSite, Share, SharedCursor, Store, StoreFault } from './contract.ts'
 import type { Disk } from './disk.ts'
 import type { Keys, RandomBytes } from './keys.ts'
-import { openLog } from './log.ts'
+import { type CheckPlace, openLog } from './log.ts'
 import { openPeople } from './people.ts'
 
 /** How long events are kept and what is done when the disk runs short (domain.md §8). */
@@ -72,6 +72,8 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
 
   let waiting: Waiting[] = []
   let staging: number | null = null
+  let checks = 0
+  let closed = false
   /** There may be people of a generation that is not in force: a process before this one may have left some. */
   let leftOver = true
   let acknowledged = Number(readFact.get('acknowledged') ?? 0)
@@ -321,12 +323,40 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
     setShared(cursor) {
       attempt(() => writeFact.run('shared', JSON.stringify(cursor)))
     },
-    check: () => log.check(),
-    close,
+    check() {
+      let place: CheckPlace | undefined
+      for (;;) {
+        const found = log.check(place, 1_000)
+        if ('ok' in found) return found
+        place = found.next
+      }
+    },
+    checkOnTheSide(done) {
+      checks++
+      let { logId } = log
+      const go = (place?: CheckPlace) => {
+        if (closed) return
+        // A log begun anew meanwhile has other hashes from there on.
+        const found = log.check(log.logId === logId ? place : undefined, chunk)
+        logId = log.logId
+        if ('next' in found) setImmediate(go, found.next)
+        else {
+          checks--
+          done(found)
+        }
+      }
+      go()
+    },
+    close() {
+      closed = true
+      close()
+    },
   }
 
   /** @returns whether there is more to remove */
   function retain(at: number): boolean {
+    // What is being checked stays.
+    if (checks > 0) return false
     const acknowledgedThrough = log.positionOf(acknowledged)
     const through = Math.min(acknowledgedThrough, log.positionOf(log.next - 1) - keepEvents)
     const short = disk.free < leastFree && insideFree() < enoughInside

@@ -18,6 +18,7 @@ import {
 import type { ElementState } from '../../shared/state.ts'
 import { createLedger } from './ledger.ts'
 import { type ConfigurationSource, createPush, type Push } from './push.ts'
+import { type Answer, type Answered, createRequests, unreachable } from './requests.ts'
 
 /** What is known of one controller. */
 export interface ControllerStatus {
@@ -39,10 +40,6 @@ export interface ControllerStatus {
   /** What it can be asked beside commands. */
   readonly asks: readonly string[]
 }
-
-export type Answer =
-  | { readonly ok: true; readonly body: unknown }
-  | { readonly ok: false; readonly reason: 'unreachable' | 'refused'; readonly message: string }
 
 export interface PluginLinkOptions {
   readonly transport: LinkTransport
@@ -90,7 +87,7 @@ export interface PluginLink {
    * Asks, and hears every answer as it comes, the last with `last`. What is not answered in time ends with `unreachable`; once there was a first
    * answer, the asked one takes its time.
    */
-  request(controller: string, name: string, body: unknown, answered: (answer: Answer, last: boolean) => void, validForMs?: number): Cancel
+  request(controller: string, name: string, body: unknown, answered: Answered, validForMs?: number): Cancel
 }
 
 interface Session {
@@ -108,12 +105,6 @@ interface Session {
   states: number
 }
 
-interface Request {
-  readonly controller: string
-  readonly answered: (answer: Answer, last: boolean) => void
-  deadline: Cancel
-}
-
 /** A controller that says nothing for so long is offline; ms. */
 const silentMs = 9_000
 const watchMs = 1_000
@@ -122,13 +113,6 @@ const firstMs = 10_000
 const sharedPage = 500
 /** A skew that has moved by this much is told again; ms. */
 const skewStep = 1_000
-
-const unreachable: Answer = { ok: false, reason: 'unreachable', message: 'The controller does not answer; check its power and network.' }
-const refusal = {
-  stale: 'The request came too late to be carried out; send it again.',
-  'not-supported': 'The hardware of this controller does not do that.',
-  'not-understood': 'The controller does not understand the request; update the older of the two.',
-}
 
 type Up<K extends UpMessage['kind']> = Extract<UpMessage, { kind: K }>
 type Body<K extends DownMessage['kind']> = Omit<Extract<DownMessage, { kind: K }>, 'protocol' | 'kind' | 'session'>
@@ -152,7 +136,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   const ledger = createLedger()
   const epoch = uuid({ msecs: clock.wall(), random: random(16) })
   const sessions = new Map<string, Session>()
-  const requests = new Map<string, Request>()
+  const requests = createRequests(clock)
   let session = ''
   let running = false
   let timer: Cancel | undefined
@@ -183,7 +167,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   function leave(controller: string, current: Session): void {
     current.sharedOpen = false
     if (current.status.online) change(current, { online: false })
-    for (const [id, request] of requests) if (request.controller === controller) settle(id, unreachable, true)
+    requests.abandon(controller)
   }
 
   function greeted(controller: string, message: Up<'online'>): void {
@@ -304,10 +288,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
           appliedAt: current.status.revision === revision ? current.status.appliedAt : clock.wall() + current.status.skewMs,
         })
     },
-    answer(_controller, { id, last, body, error }) {
-      if (error === undefined) settle(id, { ok: true, body }, last)
-      else settle(id, { ok: false, reason: 'refused', message: refusal[error as keyof typeof refusal] ?? error }, true)
-    },
+    answer: (_controller, message) => requests.answer(message.id, message),
   }
 
   function tellShared(controller: string, current: Session, always = false): void {
@@ -317,14 +298,6 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
     current.shared = page.version
     current.sharedOpen = page.last
     send(controller, 'shared', { epoch, from, version: page.version, last: page.last, presence: [...page.presence], uses: [...page.uses] })
-  }
-
-  function settle(id: string, answer: Answer, last: boolean): void {
-    const request = requests.get(id)
-    if (request === undefined) return
-    request.deadline()
-    if (last) requests.delete(id)
-    request.answered(answer, last)
   }
 
   function receive(topic: string, payload: string, retained: boolean): void {
@@ -363,21 +336,14 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
     }
   }
 
-  function request(
-    controller: string,
-    name: string,
-    body: unknown,
-    answered: (answer: Answer, last: boolean) => void,
-    validForMs: number = longestValidity,
-  ): Cancel {
+  function request(controller: string, name: string, body: unknown, answered: Answered, validForMs: number = longestValidity): Cancel {
     const current = sessions.get(controller)
     if (!running || !transport.up || current === undefined || !current.status.online) {
       answered(unreachable, true)
       return () => {}
     }
     const id = uuid({ msecs: clock.wall(), random: random(16) })
-    const deadline = clock.at(clock.now() + longestValidity, () => settle(id, unreachable, true))
-    requests.set(id, { controller, answered, deadline })
+    const cancel = requests.open(id, controller, answered)
     send(controller, 'ask', {
       boot: current.status.boot,
       id,
@@ -386,10 +352,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
       validForMs: Math.min(validForMs, longestValidity),
       body,
     })
-    return () => {
-      requests.get(id)?.deadline()
-      requests.delete(id)
-    }
+    return cancel
   }
 
   transport.subscribe(topicsOf(prefix, '+').up, receive)
@@ -417,7 +380,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
       running = false
       timer?.()
       firstCall?.()
-      for (const id of [...requests.keys()]) settle(id, unreachable, true)
+      requests.abandon()
       sessions.clear()
     },
     status: controller => sessions.get(controller)?.status,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer } from '../../plugin/link/link.ts'
+import type { Answer } from '../../plugin/link/requests.ts'
 import type { Action } from '../../shared/command.ts'
 import { topicsOf } from '../../shared/link.ts'
 import type { MemoryTransport } from '../../shared/memory-link.ts'

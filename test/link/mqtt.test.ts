@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMqttTransport } from '../../controller/link/mqtt.ts'
 import { systemClock as clock } from '../../plugin/clock.ts'
-import type { Answer } from '../../plugin/link/link.ts'
+import type { Answer } from '../../plugin/link/requests.ts'
 import { type LinkTransport, topicsOf } from '../../shared/link.ts'
 import { passwordOf, startAedes, startMosquitto, startWire, type TestBroker } from './broker-rig.ts'
 import { createControllerRig, createIntake, createPluginRig, createSource, twoDoors } from './rig.ts'
