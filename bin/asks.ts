@@ -22,7 +22,7 @@ export function commonAsks(seen: () => Seen | undefined, store: Store): Readonly
       answer(now && view ? (explain({ ...view, directory: now.directory }, body as Inquiry) ?? null) : null, true)
     },
     /** Whether the chain of the controller's own log holds. */
-    'check-log': (_, answer) => answer(store.check(), true),
+    'check-log': (_, answer) => store.checkOnTheSide(found => answer(found, true)),
   }
 }
 
