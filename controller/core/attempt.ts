@@ -124,8 +124,10 @@ function submit(draft: Draft, plan: ReaderPlan, item: Item): void {
 
   if (duress !== null) tell(draft, plan, { type: 'alarm.duress', ...duress })
   const raw = item.type === 'card' && 'bits' in item ? { raw: item.bits } : {}
-  const unnamed = 'hash' in item && cardholder === null && duress === null && decided.outcome === 'denied'
-  save(draft, plan, { person: null, overheard: unnamed ? { hash: item.hash, until: mono + identificationWait } : null })
+  const pin = items.find(each => 'hash' in each)
+  const heardNow = pin === undefined ? overheard : { hash: pin.hash, until: mono + identificationWait }
+  const unnamed = cardholder === null && duress === null && decided.outcome === 'denied'
+  save(draft, plan, { person: null, overheard: unnamed ? heardNow : null })
 
   if (decided.outcome === 'granted') admit(draft, plan, point, decided, raw)
   else if (decided.outcome === 'waiting') {

@@ -195,10 +195,9 @@ function checkProfile(
 function duressOf(draft: Draft, cardholder: string | null, items: readonly Item[], alone: boolean): About['duress'] {
   for (const item of items) {
     if (!('hash' in item)) continue
-    if (cardholder !== null) {
-      const match = pinOf(draft.directory, cardholder, item.hash)
-      if (match?.duress) return { cardholder, credential: match.credential.id }
-    } else if (alone) {
+    const match = cardholder === null ? undefined : pinOf(draft.directory, cardholder, item.hash)
+    if (cardholder !== null && match?.duress) return { cardholder, credential: match.credential.id }
+    if (match === undefined && alone) {
       const owner = ownersOfPin(draft.directory, item.hash).find(each => each.duress)
       if (owner !== undefined) return { cardholder: owner.cardholder, credential: owner.credential.id }
     }

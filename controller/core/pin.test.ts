@@ -204,6 +204,22 @@ describe('duress [P12]', () => {
     expect(late.of('alarm.duress')).toEqual([])
   })
 
+  it('is raised by the card that names the holder, though it was misread first', () => {
+    const rig = profile('card-and-pin').keys('in', '2581').bits('in', '1').bits('in', '1').wait(9000).swipe('in', 'ada-card')
+    expect(rig.story.at(-1)).toBe('pending pin ada')
+    expect(rig.of('alarm.duress')).toMatchObject([{ cardholder: 'ada' }])
+  })
+
+  it('is raised with the card of somebody else where the PIN names its holder alone', () => {
+    const types = [['card', 'pin'], ['pin']] as const
+    const both = { id: 'both', a: types.map(each => ({ types: [...each] })) }
+    const rig = crew({ identificationProfiles: [both] }, { identificationProfile: 'both' })
+      .swipe('in', 'ben-card')
+      .keys('in', '2581')
+    expect(rig.story.at(-1)).toBe('denied credential-mismatch ben+ada')
+    expect(rig.of('alarm.duress')).toMatchObject([{ cardholder: 'ada', credential: 'ada-pin' }])
+  })
+
   it('is raised for either of two people', () => {
     const rig = crew({}, { identificationProfile: 'card-and-pin', twoPersonRule: { sides: ['a'] } })
     rig.swipe('in', 'ada-card').keys('in', '2581').swipe('in', 'ben-card').keys('in', '1470')
