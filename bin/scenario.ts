@@ -46,7 +46,12 @@ async function run(files: readonly string[], options: Options): Promise<number> 
   const missing = files.filter(file => !isFile(file))
   for (const file of missing) process.stderr.write(`portunus scenario run: there is no file ${file}\n`)
   if (missing.length > 0) return 2
-  if (options.record !== undefined) writeFileSync(options.record, '')
+  try {
+    if (options.record !== undefined) writeFileSync(options.record, '')
+  } catch (error) {
+    process.stderr.write(`portunus scenario run: the log cannot be written: ${(error as Error).message}\n`)
+    return 2
+  }
   let passed = 0
   let failed = 0
   const print = options.json ? (object: object) => void process.stdout.write(`${JSON.stringify(object)}\n`) : () => {}
@@ -161,7 +166,7 @@ function paced(clock: VirtualClock): Advance {
 /** A scenario that plays to the same bytes wherever it lies. */
 function record({ name, start, steps }: Scenario, site: string, file: string, seed: number): string {
   const written = steps.map(({ step, body }) => ({ [step]: step === 'wait' ? `${body as number}ms` : withDurations(body) }))
-  return `---\n${JSON.stringify({ name, start, seed, file, site: parse(site, { version: '1.2', schema: 'core' }) as unknown, steps: written })}\n`
+  return `---\n${JSON.stringify({ name, start, seed, file, site: parse(site, { version: '1.2', schema: 'core' }) as unknown, lines: steps.map(({ line }) => line), steps: written })}\n`
 }
 
 function withDurations(body: unknown): unknown {

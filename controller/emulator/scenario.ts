@@ -13,7 +13,7 @@ import { side } from '../../shared/site.ts'
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 /** `250ms`, `3s`, `1.5m`, `2h`, `1d` → milliseconds. */
 export const duration = z
-  .string()
+  .string('a duration is written 250ms, 3s, 5m, 2h or 1d')
   .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'a duration is written 250ms, 3s, 5m, 2h or 1d')
   .transform(text => {
     const unit = /[a-z]+$/.exec(text)![0] as keyof typeof units
@@ -42,7 +42,10 @@ export const fieldSteps = {
     })
     .refine(exactlyOne(['card', 'bits', 'hex']), 'give one of card, bits or hex')
     .refine(v => (v.hex === undefined) === (v.bitLength === undefined), 'hex goes with bitLength')
-    .refine(v => v.hex === undefined || v.bitLength! <= v.hex.length * 4 + 3, 'bitLength is longer than the hex digits'),
+    .refine(
+      v => v.hex === undefined || v.bitLength === undefined || v.bitLength <= v.hex.length * 4 + 3,
+      'bitLength is longer than the hex digits',
+    ),
   keys: z.strictObject({ reader, keys: z.string().regex(/^[0-9*#]+$/, 'keys are 0 to 9, * and #') }),
   plate: z.strictObject({ reader, text: z.string().min(1).max(32) }),
   mobile: z.strictObject({ reader, token: z.string().min(1).max(256) }),
@@ -163,6 +166,8 @@ const head = z.strictObject({
   site: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
   seed: z.number().int().optional(),
   file: z.string().optional(),
+  /** In a recorded run, the line that each step had in its file. */
+  lines: z.array(z.number().int()).optional(),
   steps: z.array(z.unknown()),
 })
 
@@ -172,13 +177,14 @@ export function readScenarios(text: string): { readonly scenarios: readonly Scen
   const scenarios: Scenario[] = []
   const problems: ScenarioProblem[] = []
   const documents = parseAllDocuments(text, { schema: 'core', version: '1.2', lineCounter: lines, uniqueKeys: true })
-  if (!Array.isArray(documents) || documents.length === 0)
-    return { scenarios, problems: [{ line: 1, column: 1, message: 'the file holds no scenario' }] }
   for (const document of documents as Document.Parsed[]) {
-    for (const error of document.errors) problems.push({ ...where(lines, error.pos[0]), message: error.message.split('\n')[0]! })
-    if (document.errors.length > 0) continue
+    for (const error of document.errors)
+      problems.push({ ...where(lines, error.pos[0]), message: error.message.replace(/ at line \d[\s\S]*$/, '') })
+    // What is left between two dividers, or after the last, may be nothing at all.
+    if (document.errors.length > 0 || document.toJS() === null) continue
     readDocument(document, lines, scenarios, problems)
   }
+  if (scenarios.length + problems.length === 0) problems.push({ line: 1, column: 1, message: 'the file holds no scenario' })
   return { scenarios, problems }
 }
 
@@ -200,7 +206,7 @@ function readDocument(document: Document.Parsed, lines: LineCounter, scenarios: 
     const outcome = readStep(raw)
     const here = at(['steps', index])
     if ('step' in outcome) {
-      read.push({ ...outcome, line: here.line } as Step)
+      read.push({ ...outcome, line: parsed.data.lines?.[index] ?? here.line } as Step)
       return
     }
     sound = false
@@ -253,7 +259,7 @@ function describe(issue: z.core.$ZodIssue, body: unknown): string {
   if (issue.code === 'unrecognized_keys') return `${at}unknown key ${issue.keys.map(k => `"${k}"`).join(', ')}`
   if (value === undefined && issue.code.startsWith('invalid_')) return `${at}is missing`
   if (issue.code === 'invalid_value') return `${at}"${String(value)}" is none; ${choice(String(value), issue.values.map(String))}`
-  return `${at}${issue.message}`
+  return `${at}${issue.message.replace(/^Invalid input: /, '')}`
 }
 
 /** What there is to choose from; of many, the one that was probably meant. */
