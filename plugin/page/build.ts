@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = import.meta.dirname
@@ -13,7 +13,16 @@ export async function buildPage(): Promise<string> {
   const newest = Math.max(...files.map(file => statSync(file).mtimeMs))
   if (!existsSync(built) || statSync(built).mtimeMs < newest) {
     const { build } = await import('vite')
-    await build({ configFile: join(root, 'vite.config.ts') })
+    // Built aside and put in place whole: two servers may begin at once.
+    const aside = join(root, `dist-${process.pid}`)
+    await build({ configFile: join(root, 'vite.config.ts'), build: { outDir: aside, emptyOutDir: true } })
+    rmSync(join(root, 'dist'), { recursive: true, force: true })
+    try {
+      renameSync(aside, join(root, 'dist'))
+    } catch (error) {
+      rmSync(aside, { recursive: true, force: true })
+      if (!existsSync(built)) throw error
+    }
   }
   return join(root, 'dist')
 }
