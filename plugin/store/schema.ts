@@ -32,7 +32,7 @@ export const cardholders = sqliteTable(
     sort: text().notNull(),
     body: text().notNull(),
   },
-  t => [index('cardholders_sort').on(t.sort, t.id), index('cardholders_position').on(t.position)],
+  t => [index('cardholders_search').on(t.sort, t.id, t.search), index('cardholders_position').on(t.position)],
 )
 
 /** What a cardholder is found by; the kinds are those of plugin/site/people.ts. */

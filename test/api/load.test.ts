@@ -5,7 +5,7 @@ import { importSite } from '../../plugin/site/file.ts'
 import { demoSite, openRig, type Rig } from './rig.ts'
 
 const long = process.env.PORTUNUS_LONG !== undefined
-const seconds = Number(process.env.PORTUNUS_LOAD_SECONDS ?? (long ? 600 : 20))
+const seconds = Number(process.env.PORTUNUS_LOAD_SECONDS ?? (long ? 600 : 10))
 const consumers = 50
 const perSecond = 500
 
