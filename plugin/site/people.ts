@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { and, asc, eq, gt, inArray, or, sql as query } from 'drizzle-orm'
 import type { Cardholder, Credential } from '../../shared/site.ts'
 import type { Store } from '../store/open.ts'
-import { cardholders, credentialKeys, memberships } from '../store/schema.ts'
+import { cardholders, memberships } from '../store/schema.ts'
 
 /** What a cardholder is found by: their credentials, their own number, and whom they visit. */
 export type KeyKind = 'id' | 'printed' | 'host' | 'card' | 'pin' | 'duress' | 'plate' | 'mobile'
@@ -74,6 +74,12 @@ export function openPeople({ db, sql }: Store) {
   )
   const groupsOf = sql.prepare<[string], { group: string }>('select "group" from memberships where cardholder = ? order by "group"')
   const addKey = sql.prepare('insert or ignore into credential_keys (kind, key, credential, cardholder) values (?, ?, ?, ?)')
+  const member = sql.prepare<[string, string], 1>('select 1 from memberships where "group" = ? and cardholder = ?').pluck()
+  // Members of a group stand in the order they joined in.
+  const addMember = sql.prepare(
+    'insert or ignore into memberships ("group", cardholder, position) values (?, ?, (select ifnull(max(rowid), 0) + 1 from memberships))',
+  )
+  const dropKeys = sql.prepare('delete from credential_keys where cardholder = ?')
   const put = sql.prepare(
     `insert into cardholders (id, position, version, search, sort, body) values (@id, @position, @version, @search, @sort, @body)
      on conflict (id) do update set version = @version, search = @search, sort = @sort, body = @body`,
@@ -101,12 +107,7 @@ export function openPeople({ db, sql }: Store) {
         .map(r => r.id),
     memberCount: (group: string): number =>
       db.select({ n: query<number>`count(*)` }).from(memberships).where(eq(memberships.group, group)).get()?.n ?? 0,
-    isMember: (group: string, cardholder: string): boolean =>
-      db
-        .select()
-        .from(memberships)
-        .where(and(eq(memberships.group, group), eq(memberships.cardholder, cardholder)))
-        .get() !== undefined,
+    isMember: (group: string, cardholder: string): boolean => member.get(group, cardholder) !== undefined,
     count: (): number => db.select({ n: query<number>`count(*)` }).from(cardholders).get()?.n ?? 0,
     /** Everybody, in the order of the site file. */
     *all(): Generator<StoredCardholder> {
@@ -168,21 +169,15 @@ export function openPeople({ db, sql }: Store) {
         sort: sortOf(holder),
         body: JSON.stringify(holder),
       })
-      db.delete(credentialKeys).where(eq(credentialKeys.cardholder, holder.id)).run()
+      dropKeys.run(holder.id)
       for (const { kind, key, credential } of keysOf(holder)) addKey.run(kind, key, credential, holder.id)
     },
     remove(id: string): void {
-      db.delete(credentialKeys).where(eq(credentialKeys.cardholder, id)).run()
+      dropKeys.run(id)
       db.delete(cardholders).where(eq(cardholders.id, id)).run()
     },
     join(group: string, cardholder: string): void {
-      const position =
-        (db
-          .select({ n: query<number | null>`max(${memberships.position})` })
-          .from(memberships)
-          .where(eq(memberships.group, group))
-          .get()?.n ?? 0) + 1
-      db.insert(memberships).values({ group, cardholder, position }).onConflictDoNothing().run()
+      addMember.run(group, cardholder)
     },
     leave(group: string, cardholder: string): void {
       db.delete(memberships)
