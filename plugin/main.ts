@@ -36,7 +36,7 @@ export interface ServerOptions {
 export type PluginServer = Awaited<ReturnType<typeof createServer>>
 
 export async function createServer({ store, clock, transport, emulatorSteps, broker, https, onTrouble }: ServerOptions) {
-  const plugin = createPlugin({ store, clock, check: checkPlace })
+  const plugin = createPlugin({ store, clock, check: checkPlace, skewOf: controller => link.status(controller)?.skewMs ?? 0 })
   const { book, log } = plugin
   const ownLog = openOwnLog(plugin)
   const identity = openIdentity(store, { now: plugin.now, doorsOf: zone => plugin.tree().doorsOf(zone) ?? [] })
@@ -52,7 +52,10 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     configurationFor: controller => (plugin.tree().controllers.includes(controller) ? source : undefined),
     keysFor: controller => keys.sealedFor(controller),
     onStates: plugin.states.update,
-    onController: ({ controller, online }) => ownLog.reach(controller, online),
+    onController: ({ controller, online, skewMs }) => {
+      ownLog.reach(controller, online)
+      plugin.states.setSkew(controller, skewMs)
+    },
     expected: () => plugin.tree().controllers,
     ...(onTrouble ? { onTrouble } : {}),
   })

@@ -28,6 +28,7 @@ export const problems = {
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'The server failed' },
   unreachable: { status: 503, title: 'The controller does not answer' },
+  'storage-full': { status: 507, title: 'Nothing can be stored' },
   'not-ready': { status: 503, title: 'The server is starting or stopping' },
 } as const satisfies Record<string, { status: number; title: string }>
 export type ProblemCode = keyof typeof problems

@@ -238,6 +238,8 @@ function asProblem(error: FastifyError | HttpProblem | Misfit, request: FastifyR
     const where = error.validationContext === 'querystring' ? 'query' : ((error.validationContext ?? 'body') as FieldError['in'])
     return invalid(error.findings.map(finding => ({ in: where, ...finding })))
   }
+  if (/^SQLITE_(FULL|IOERR|READONLY)/.test(error.code))
+    return new HttpProblem('storage-full', 'The disk is full or broken; nothing was changed. Make room, or ask an administrator to.')
   const code = codes[error.code]
   if (code) return new HttpProblem(code, error.message)
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)

@@ -13,6 +13,8 @@ export interface Entry {
   readonly id: string
   readonly controller: string
   readonly at: number
+  /** How much the controller's clock was ahead of ours, in ms: `at - skew` is when it happened here. */
+  readonly skew: number
   readonly type: EventType | 'gap'
   readonly door: string | null
   readonly source: string
@@ -60,7 +62,7 @@ export interface EventLog {
   /** The sequence wanted next of a log; 1 for one never seen. */
   next(controller: string, logId: string): number
   /** Takes over what is new of one log, in order; what is already here is left out, and a hole ends it. */
-  append(controller: string, logId: string, batch: readonly LoggedEvent[], now: number): readonly Entry[]
+  append(controller: string, logId: string, batch: readonly LoggedEvent[], now: number, skew?: number): readonly Entry[]
   /** Notes what a controller had to remove before it could be taken over. */
   lose(range: LostRange, now: number): Entry | undefined
   after(cursor: number, limit: number): readonly Entry[]
@@ -83,6 +85,7 @@ const columns = {
   id: entries.id,
   controller: entries.controller,
   at: entries.at,
+  skew: entries.skew,
   type: query<EventType | 'gap'>`${entries.type}`,
   door: entries.door,
   source: entries.source,
@@ -96,14 +99,14 @@ export function openEventLog(store: Store): EventLog {
   const { db, sql } = store
   const epoch = identity(store, 'epoch')
   const insert = sql.prepare(
-    `insert into entries (kind, id, controller, logId, sequence, at, stored, type, door, source, body, trace, hash)
-     values (@kind, @id, @controller, @logId, @sequence, @at, @stored, @type, @door, @source, @body, @trace, @hash) on conflict (controller, logId, sequence) do nothing`,
+    `insert into entries (kind, id, controller, logId, sequence, at, stored, skew, type, door, source, body, trace, hash)
+     values (@kind, @id, @controller, @logId, @sequence, @at, @stored, @skew, @type, @door, @source, @body, @trace, @hash) on conflict (controller, logId, sequence) do nothing`,
   )
   const person = sql.prepare('insert or ignore into entry_people (cardholder, cursor) values (?, ?)')
   const readNext = sql.prepare<[string, string], { next: number }>('select next from logs where controller = ? and logId = ?')
   const newest = sql.prepare<[], { seq: number }>("select seq from sqlite_sequence where name = 'entries'")
   const page = sql.prepare<[number, number], Entry>(
-    'select cursor, kind, id, controller, at, type, door, source, body from entries where cursor > ? order by cursor limit ?',
+    'select cursor, kind, id, controller, at, skew, type, door, source, body from entries where cursor > ? order by cursor limit ?',
   )
 
   const newestHash = sql.prepare<[], string>('select hash from entries order by cursor desc limit 1').pluck()
@@ -125,7 +128,7 @@ export function openEventLog(store: Store): EventLog {
     head: () => newest.get()?.seq ?? 0,
     removedThrough: () => Number(readFact(store, 'removedThrough') ?? 0),
     next,
-    append(controller, logId, batch, now) {
+    append(controller, logId, batch, now, skew = 0) {
       const appended: Entry[] = []
       let expected = next(controller, logId)
       let before = lastHash()
@@ -141,6 +144,7 @@ export function openEventLog(store: Store): EventLog {
           sequence: event.sequence,
           at,
           stored: now,
+          skew,
           type: event.type,
           door: event.door ?? null,
           source: event.source.id,
@@ -157,6 +161,7 @@ export function openEventLog(store: Store): EventLog {
           id: event.id,
           controller,
           at,
+          skew,
           type: event.type,
           door: row.door,
           source: row.source,
@@ -181,6 +186,7 @@ export function openEventLog(store: Store): EventLog {
         sequence: from,
         at: now,
         stored: now,
+        skew: 0,
         type: 'gap' as const,
         door: null,
         source: controller,
@@ -190,7 +196,7 @@ export function openEventLog(store: Store): EventLog {
       }
       const cursor = Number(insert.run(row).lastInsertRowid)
       setNext(controller, logId, last + 1, now)
-      return { cursor, kind: 'gap', id, controller, at: now, type: 'gap', door: null, source: controller, body }
+      return { cursor, kind: 'gap', id, controller, at: now, skew: 0, type: 'gap', door: null, source: controller, body }
     },
     after: (cursor, limit) => page.all(cursor, limit),
     oldestFirst: (after, filter, limit) =>

@@ -93,6 +93,8 @@ export const entries = sqliteTable(
     at: integer().notNull(),
     /** When it was stored here. */
     stored: integer().notNull(),
+    /** How much the controller's clock was ahead of ours then, in ms. */
+    skew: integer().notNull().default(0),
     type: text().notNull(),
     door: text(),
     source: text().notNull(),

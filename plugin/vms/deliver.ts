@@ -8,6 +8,7 @@ export const backlogMs = 30_000
 export interface Delivery {
   /** JSON of the event, open at its end: {@link complete} closes it for one delivery. */
   readonly head: string
+  /** When it happened, by the clock of this server. */
   readonly at: number
 }
 
@@ -19,7 +20,7 @@ export function prepare(entry: Entry, epoch: string, categories: (type: string) 
     entry.kind === 'gap'
       ? { ...stored, topic: 'events', type: 'gap', reason: 'lost-by-controller', ...cursor }
       : { ...stored, topic: 'events', categories: categories(stored.type), ...cursor }
-  return { head: JSON.stringify(message).slice(0, -1), at: entry.at }
+  return { head: JSON.stringify(message).slice(0, -1), at: entry.at - entry.skew }
 }
 
 export function complete({ head, at }: Delivery, now: number): string {

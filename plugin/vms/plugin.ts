@@ -17,9 +17,19 @@ import { defaultCategories } from './types.ts'
 /** The VMS's side of the server, without HTTP: one site, its log, its states, requests and alarms. */
 export type Plugin = ReturnType<typeof createPlugin>
 
-const hourMs = 3_600_000
+interface Surroundings {
+  readonly store: Store
+  readonly clock: Clock
+  readonly check: Check
+  /** How much a controller's clock is ahead of ours, in ms. */
+  readonly skewOf?: (controller: string) => number
+}
 
-export function createPlugin({ store, clock, check }: { store: Store; clock: Clock; check: Check }) {
+const hourMs = 3_600_000
+/** Clocks that differ by less are taken for equal: messages take their time, too. */
+const smallSkewMs = 2_000
+
+export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surroundings) {
   const now = () => clock.wall()
   const systemId = identity(store, 'systemId')
   const book = openBook(store, { check, now })
@@ -56,11 +66,12 @@ export function createPlugin({ store, clock, check }: { store: Store; clock: Clo
     const changed = { requests: [] as string[], alarms: [] as string[] }
     const entries = store.transact(() => {
       const gap = lost && log.lose(lost, now())
-      const appended = log.append(controller, logId, batch, now())
+      const skew = skewOf(controller)
+      const appended = log.append(controller, logId, batch, now(), Math.abs(skew) < smallSkewMs ? 0 : skew)
       for (const entry of appended.filter(enabled)) {
         const event = JSON.parse(entry.body) as StoredEvent
         if (categories(event.type).includes('Access request')) {
-          const request = requests.open(event, entry.cursor)
+          const request = requests.open(event, entry.cursor, entry.skew)
           if (request) changed.requests.push(request.id)
         }
         changed.alarms.push(...alarms.take(event, entry.cursor))

@@ -30,9 +30,9 @@ export function openAccessRequests(store: Store, now: () => number) {
 
   return {
     /** Within the transaction that stores the event. What is over by now, or stands open already, opens nothing. */
-    open(event: StoredEvent, cursor: number): AccessRequest | undefined {
+    open(event: StoredEvent, cursor: number, skew = 0): AccessRequest | undefined {
       if (event.door === undefined) return undefined
-      const opened = Math.min(Date.parse(event.time), now())
+      const opened = Math.min(Date.parse(event.time) - skew, now())
       const expires = opened + requestMs
       if (expires <= now()) return undefined
       const accessPoint = event.source.kind === 'access-point' ? event.source.id : `${event.door}/${event.side ?? 'a'}`

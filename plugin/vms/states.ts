@@ -12,12 +12,16 @@ export interface State {
   readonly detail: ElementState | null
 }
 
+/** A controller whose clock differs by more is told about. */
+const wrongClockMs = 10_000
+
 /** Live states as controllers tell them; nothing of it is kept over a restart. */
 export type States = ReturnType<typeof openStates>
 
 export function openStates(tree: () => Tree) {
   const told = new Map<string, { controller: string; state: ElementState }>()
   const online = new Set<string>()
+  const wrong = new Set<string>()
   const listeners = new Set<(ids: readonly string[]) => void>()
   const tell = (ids: readonly string[]) => {
     if (ids.length > 0) for (const listener of listeners) listener(ids)
@@ -28,7 +32,12 @@ export function openStates(tree: () => Tree) {
     const controller = tree().controllerOf(id)
     const found = told.get(id)?.state ?? (type === 'controller' && controller !== undefined ? told.get(controller)?.state : undefined)
     const reachable = controller === undefined || online.has(controller)
-    const states = type === 'server' ? (['connected'] as const) : type === 'access-point' ? [] : statesOf(type, found, reachable)
+    const states =
+      type === 'server'
+        ? (['connected'] as const)
+        : type === 'access-point'
+          ? []
+          : [...statesOf(type, found, reachable), ...(wrong.has(id) ? (['clock-wrong'] as const) : [])]
     const flag = (name: string) => states.some(s => stateTypes[s].flag === name)
     return {
       element: id,
@@ -58,6 +67,15 @@ export function openStates(tree: () => Tree) {
           .vms.elements.filter(e => e.type !== 'server' && tree().controllerOf(e.id) === controller)
           .map(e => e.id),
       )
+    },
+    /** How much a controller's clock is ahead of ours, in ms. */
+    setSkew(controller: string, ms: number): void {
+      const was = wrong.has(controller)
+      const is = Math.abs(ms) > wrongClockMs
+      if (was === is) return
+      if (is) wrong.add(controller)
+      else wrong.delete(controller)
+      tell([controller])
     },
     isOnline: (controller: string): boolean => online.has(controller),
     /** The state of a known element. */

@@ -42,6 +42,7 @@ export const stateTypes = {
   'mains-lost': { name: 'Mains lost', of: ['controller'], flag: null },
   'battery-low': { name: 'Battery low', of: ['controller'], flag: null },
   'clock-untrusted': { name: 'Clock not trusted', of: ['controller'], flag: null },
+  'clock-wrong': { name: 'Clock wrong', of: ['controller'], flag: null },
   'store-fault': { name: 'Storage fault', of: ['controller'], flag: null },
 } as const satisfies Record<string, { name: string; of: readonly ElementType[]; flag: 'alarm' | 'tamper' | 'offline' | null }>
 export type StateType = keyof typeof stateTypes

@@ -73,6 +73,16 @@ describe('access requests', () => {
     expect(await requests()).toHaveLength(1)
   })
 
+  it('goes by its own clock where that of a controller is a day wrong', async () => {
+    rig.behaviour.skew = -86_400_000
+    denied({ time: new Date(rig.plugin.now() - 86_400_000 - 5_000).toISOString() })
+    const [request] = await requests()
+    expect(Math.abs(Date.parse(request.openedAt) - rig.plugin.now() + 5_000)).toBeLessThan(2_000)
+    expect((await rig.call('GET', 'events?after=0')).json.items[0].backlog).toBe(false)
+    denied({ time: new Date(rig.plugin.now() - 86_400_000 - 121_000).toISOString(), credential: 'other' })
+    expect(await requests()).toHaveLength(1)
+  })
+
   it('opens none for what happened long ago, and for a type without the category', async () => {
     denied({ time: new Date(rig.plugin.now() - 121_000).toISOString() })
     await rig.call('PATCH', 'event-types/access.denied', { categories: ['Access denied'] })

@@ -36,7 +36,17 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
     wall: () => systemClock.wall() + shift,
     at: (instant, fn) => systemClock.at(instant - shift, fn),
   }
-  const plugin = createPlugin({ store, clock, check: checkPlace })
+  const behaviour = {
+    skew: 0,
+    command: async (controller: string, command: Command): Promise<readonly CommandResult[] | undefined> =>
+      (plugin.tree().doorsOf(command.target.id) ?? [])
+        .filter(door => plugin.tree().controllerOf(door) === controller)
+        .map(door => ({ door, outcome: 'done' as const })),
+    request: (_body: unknown, answered: (answer: Answer, last: boolean) => void) =>
+      answered({ ok: true, body: { stage: 'done', reason: null } }, true),
+    ask: async (_controller: string, _name: string, _body: unknown): Promise<Answer> => ({ ok: true, body: { done: true } }),
+  }
+  const plugin = createPlugin({ store, clock, check: checkPlace, skewOf: () => behaviour.skew })
   const author = { user: 'test', location: 'local' }
   if (plugin.book.current().revision === 0) {
     const loaded = importSite(plugin.book, demoSite(), { author, category: 'configuration', message: 'Loaded the demo site' })
@@ -46,15 +56,6 @@ export async function openRig(options: Partial<ApiOptions> & { directory?: strin
   const identity = openIdentity(store, { now: plugin.now, doorsOf })
   const sent: { controller: string; command: Command }[] = []
   const asked: { controller: string; name: string; body: unknown }[] = []
-  const behaviour = {
-    command: async (controller: string, command: Command): Promise<readonly CommandResult[] | undefined> =>
-      (plugin.tree().doorsOf(command.target.id) ?? [])
-        .filter(door => plugin.tree().controllerOf(door) === controller)
-        .map(door => ({ door, outcome: 'done' as const })),
-    request: (_body: unknown, answered: (answer: Answer, last: boolean) => void) =>
-      answered({ ok: true, body: { stage: 'done', reason: null } }, true),
-    ask: async (_controller: string, _name: string, _body: unknown): Promise<Answer> => ({ ok: true, body: { done: true } }),
-  }
   const controllers: Controllers = {
     isOnline: plugin.states.isOnline,
     command(controller, command) {

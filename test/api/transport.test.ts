@@ -76,6 +76,20 @@ describe('every answer', () => {
     expect(json.errors).toHaveLength(told.size)
   })
 
+  it('says so when nothing can be stored, and nothing is half done', async () => {
+    const pages = rig.store.sql.pragma('page_count', { simple: true }) as number
+    rig.store.sql.pragma(`max_page_count = ${pages}`)
+    const big = Array.from({ length: 400 }, (_, i) => ({ type: 'card', cardNumber: String(5_000_000 + i), bitLength: 26 }))
+    const { status, json } = await rig.call('POST', 'cardholders', { id: 'many', credentials: big })
+    expect([status, json.code]).toEqual([507, 'storage-full'])
+    expect((await rig.call('GET', 'cardholders/many')).status).toBe(404)
+    expect((await rig.call('GET', 'configuration')).status).toBe(200)
+    expect(() => rig.tellMany(500, 'door.opened', { door: 'front', raw: '1'.repeat(400) })).toThrow(/full/)
+    expect(rig.plugin.log.head()).toBe(0)
+    rig.store.sql.pragma('max_page_count = 1073741823')
+    expect((await rig.call('POST', 'cardholders', { id: 'many', credentials: big })).status).toBe(201)
+  })
+
   it('on behalf of a person is taken within limits', async () => {
     const { json } = await rig.call('POST', 'commands', { action: 'lock', element: 'front' }, { 'x-on-behalf-of': 'x'.repeat(201) })
     expect(json.errors[0]).toMatchObject({ in: 'headers', path: 'x-on-behalf-of' })

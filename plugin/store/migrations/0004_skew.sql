@@ -1,0 +1,1 @@
+ALTER TABLE `entries` ADD `skew` integer DEFAULT 0 NOT NULL;
