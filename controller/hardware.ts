@@ -30,8 +30,8 @@ export interface HardwareOptions {
 export function createHardware({ controller, clock, random, key, onProblem, watch }: HardwareOptions): Hardware {
   let site: Site | undefined
   let report: Report | undefined
-  /** What holds LED and beeper, by reader. */
-  const holders = new Map<string, ChildProcess>()
+  /** What holds LED and beeper, by reader: kept while they are the same lines, which no second process could have before the first has ended. */
+  const holders = new Map<string, { readonly lines: string; readonly child: ChildProcess }>()
   const unit = (id: string) => site?.controllers.find(each => each.id === id)
 
   const osdp = createOsdpField({
@@ -57,10 +57,15 @@ export function createHardware({ controller, clock, random, key, onProblem, watc
         return { reason: 'no-lines', message: `controller ${id} does not say which GPIO lines ${port} is: D0, D1, then LED and beeper` }
       const chip = nameOf(found.chip)
       const indicators = [led, beeper].filter(line => line !== undefined)
-      holders.get(reader)?.kill()
-      if (indicators.length > 0) holders.set(reader, holdLines(chip, indicators, onProblem))
+      const lines = [chip, ...indicators].join(' ')
+      const before = holders.get(reader)
+      if (before?.lines !== lines || before.child.exitCode !== null) {
+        before?.child.kill()
+        holders.delete(reader)
+        if (indicators.length > 0) holders.set(reader, { lines, child: holdLines(chip, indicators, onProblem) })
+      }
       const set = (line: number | undefined, level: 0 | 1) => {
-        if (line !== undefined) holders.get(reader)?.stdin?.write(`set ${line}=${level}\n`)
+        if (line !== undefined) holders.get(reader)?.child.stdin?.write(`set ${line}=${level}\n`)
       }
       return {
         edges: gpioEdges({ chip, d0, d1 }),
@@ -83,7 +88,7 @@ export function createHardware({ controller, clock, random, key, onProblem, watc
     apply() {},
     stop() {
       report = undefined
-      for (const holder of holders.values()) holder.kill()
+      for (const { child } of holders.values()) child.kill()
       holders.clear()
     },
   }

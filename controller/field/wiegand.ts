@@ -29,6 +29,8 @@ export interface WiegandPort {
   show(levels: ReaderLevels, colour: Colour): void
 }
 
+/** A source of edges that has ended is begun again after this; ms. */
+const retryMs = 1_000
 const flashMs = 500
 const beepMs = { one: 300, several: 150 }
 
@@ -128,14 +130,24 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
     else if (event.reason === 'lost-bit' || event.reason === 'merged-frames') report({ kind: 'card', reader: reader.id, bits: event.bits })
     else hear({ kind: 'refused', reason: event.reason })
   }
-  const reading = readPulses(port.edges, rules, clock, {
-    event: on,
-    failed: problem => report({ kind: 'reader', reader: reader.id, online: false, fault: problem.reason }),
-  })
-  void reading.then(started => {
-    if ('reason' in started) report({ kind: 'reader', reader: reader.id, online: false, fault: started.reason })
-    else if (ended) void started.stop()
-  })
+  let reading = listen(() => {})
+  let retry: Cancel = () => {}
+  function listen(begun: () => void) {
+    const started = readPulses(port.edges, rules, clock, { event: on, failed })
+    void started.then(outcome => {
+      if ('reason' in outcome) failed(outcome)
+      else if (ended) void outcome.stop()
+      else begun()
+    })
+    return started
+  }
+  function failed(problem: SourceProblem): void {
+    if (ended) return
+    report({ kind: 'reader', reader: reader.id, online: false, fault: problem.reason })
+    retry = clock.at(clock.now() + retryMs, () => {
+      reading = listen(() => report({ kind: 'reader', reader: reader.id, online: true }))
+    })
+  }
   report({ kind: 'reader', reader: reader.id, online: true })
 
   let colour: Colour = 'off'
@@ -172,6 +184,7 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
       flash()
       sound()
       noiseTimer()
+      retry()
       void reading.then(started => ('reason' in started ? undefined : started.stop()))
     },
   }
