@@ -40,7 +40,7 @@ export function adoption(app: App, context: Context): void {
   )
 
   app.post(
-    '/adoption',
+    '/adoptions',
     {
       config: { right: 'open', rateLimit: { max: 30, timeWindow: 60_000 } },
       schema: {
@@ -49,6 +49,7 @@ export function adoption(app: App, context: Context): void {
         body: z.strictObject({ controller: id, code: z.string().min(1).max(100) }),
         response: {
           200: z.object({
+            controller: id,
             systemId: z.string(),
             /** 32 bytes in hexadecimal: the password at the broker is derived from it, and keys are sealed under it. */
             secret: z.string(),
@@ -71,7 +72,7 @@ export function adoption(app: App, context: Context): void {
         author: { user: `controller ${controller}`, location: request.ip },
       })
       if (!secret) throw new HttpProblem('wrong-credentials', 'The code is wrong, used or too old; ask for another.')
-      return { systemId: plugin.systemId, secret: secret.toString('hex'), mqtt: { ...broker } }
+      return { controller, systemId: plugin.systemId, secret: secret.toString('hex'), mqtt: { ...broker } }
     },
   )
 }

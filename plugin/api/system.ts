@@ -10,6 +10,8 @@ const body = z.object({
   capabilities: z.array(z.string()),
   time: instant,
   timeZone: z.string(),
+  /** Where controllers reach the broker, on the host of this API. */
+  mqtt: z.object({ port: z.number().int(), tls: z.boolean() }),
   links: z.array(z.object({ rel: z.string(), title: z.string(), href: z.string() })),
 })
 
@@ -32,7 +34,7 @@ const capabilities = [
   'websocket',
 ]
 
-export function system(app: App, { plugin, version }: Context): void {
+export function system(app: App, { plugin, version, broker }: Context): void {
   app.get(
     '/system',
     { config: { right: null }, schema: { summary: 'Who this server is', tags: ['system'], response: { 200: body } } },
@@ -46,6 +48,7 @@ export function system(app: App, { plugin, version }: Context): void {
         capabilities,
         time: new Date(plugin.now()).toISOString(),
         timeZone: site.timeZone,
+        mqtt: { port: broker.port, tls: broker.tls },
         links: [
           { rel: 'cardholders', title: 'Cardholder management', href: '/cardholders' },
           { rel: 'reports', title: 'Events', href: '/events' },

@@ -171,13 +171,13 @@ describe('adoption', () => {
     await rig.call('POST', 'controllers', { id: 'ctrl-9', name: 'Gate', board: 'two-door' })
   })
   const offer = async (id = 'ctrl-9') => rig.call('POST', `controllers/${id}/adoption`)
-  const adopt = (code: string) => rig.call('POST', 'adoption', { controller: 'ctrl-9', code }, { authorization: '' })
+  const adopt = (code: string) => rig.call('POST', 'adoptions', { controller: 'ctrl-9', code }, { authorization: '' })
 
   it('gives a controller its secret for a one-time code, once', async () => {
     const { status, json } = await offer()
     expect(status).toBe(201)
     const adopted = await adopt(json.code.toLowerCase())
-    expect(adopted.json).toMatchObject({ secret: expect.stringMatching(/^[0-9a-f]{64}$/), mqtt: { port: 1883 } })
+    expect(adopted.json).toMatchObject({ controller: 'ctrl-9', secret: expect.stringMatching(/^[0-9a-f]{64}$/), mqtt: { port: 1883 } })
     expect(rig.store.vault.get('link ctrl-9')?.toString('hex')).toBe(adopted.json.secret)
     expect((await adopt(json.code)).json.code).toBe('wrong-credentials')
   })

@@ -51,7 +51,7 @@ describe('a running site', () => {
   it('judges what would be decided as things stand at the door', async () => {
     const ask = async () =>
       (await call(server, secret, 'decisions', { accessPoint: 'archive/a', cardholder: 'bo', at: '2026-03-04T10:00:00Z' })).json
-    expect(await ask()).toMatchObject({ outcome: 'granted', basis: 'controller' })
+    expect(await ask()).toMatchObject({ outcome: 'waiting', basis: 'controller' })
     await call(server, secret, 'commands', { action: 'lockdown', element: 'archive' })
     expect(await ask()).toMatchObject({ outcome: 'denied', reason: 'lockdown', basis: 'controller' })
     await call(server, secret, 'commands', { action: 'reset', element: 'archive' })
