@@ -27,6 +27,7 @@ doors:
     const { site, problems } = check(text)
     expect(site).toBeUndefined()
     expect(problems.map(({ line, path, reason }) => [line, path, reason])).toEqual([
+      [4, 'cardFormats[0].active', 'no-reader'],
       [4, 'cardFormats[0].bitLength', 'bit-length'],
       [7, 'doors[0].identificationProfile', 'unknown-reference'],
       [8, 'doors[1].locks.primary.relay', 'port-used-twice'],
@@ -145,4 +146,14 @@ describe('card formats', () => {
   ])('%s', (_, text, expected) => {
     expect(words(`${text}\n`)).toEqual(expected)
   })
+})
+
+it('warns where formats are switched and no controller has a reader to read with them [L10]', () => {
+  const text =
+    'portunus: 1\nsite: { name: X }\ncardFormats: [{ id: h10306, active: true }]\ncontrollers: [{ id: c, board: two-door }]\ndoors: [{ id: d, controller: c, locks: { primary: { relay: relay-1 } } }]\n'
+  const found = checkSiteFile(text, { newId: () => 'x' })
+  expect(found.site).toBeDefined()
+  expect(found.problems.map(({ severity, reason, path }) => ({ severity, reason, path }))).toEqual([
+    { severity: 'warning', reason: 'no-reader', path: 'cardFormats[0].active' },
+  ])
 })

@@ -5,7 +5,7 @@ import { type Site, sides } from '../../shared/site.ts'
 import { parseSite, type ReadOptions, readSite, withPinHashes } from '../../shared/site-file.ts'
 import { validatePlace } from '../../shared/validate.ts'
 import { validatePeople } from '../../shared/validate-people.ts'
-import { type FormatProblem, type ResolvedFormats, readerFormats, resolveFormats } from '../../wiegand/index.ts'
+import { type FormatProblem, type ResolvedFormats, readerFormats, resolveFormats, validateActivation } from '../../wiegand/index.ts'
 
 /**
  * Everything wrong with a site: what its values mean together, its card formats, its wiring. The one judgement of start, scenario, API and
@@ -61,8 +61,26 @@ function formatProblems(site: Site): Problem[] {
   const own = resolved.problems.filter(problem => problem.reason !== 'id-twice').map(problem => under('cardFormats', problem))
   return [
     ...own,
+    ...withoutReader(site),
     ...readersOf(site).flatMap(({ path, formats }) => readerFormats(formats, resolved).problems.map(problem => under(path, problem))),
   ]
+}
+
+/** Formats are switched where somebody reads with them (rule L10); a site that has no doors yet is being made. */
+function withoutReader(site: Site): Problem[] {
+  const readers = site.doors.filter(door => door.type === 'door' && (door.a.reader ?? door.b.reader) !== null).length
+  if (site.doors.length === 0) return []
+  const { all } = resolveFormats(site.cardFormats)
+  return site.cardFormats.flatMap(({ id, active }, index): Problem[] => {
+    const format = all.find(each => each.id === id)
+    if (format === undefined || active === (id === 'h10301')) return []
+    return validateActivation(format, readers).map(({ reason, message }) => ({
+      severity: 'warning',
+      reason,
+      path: formatPath(['cardFormats', index, 'active']),
+      message,
+    }))
+  })
 }
 
 function readersOf(site: Site): { path: string; formats: readonly string[] }[] {
