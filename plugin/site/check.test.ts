@@ -27,8 +27,8 @@ doors:
     const { site, problems } = check(text)
     expect(site).toBeUndefined()
     expect(problems.map(({ line, path, reason }) => [line, path, reason])).toEqual([
-      [4, 'cardFormats[0].active', 'no-reader'],
       [4, 'cardFormats[0].bitLength', 'bit-length'],
+      [4, 'cardFormats[0].active', 'no-reader'],
       [7, 'doors[0].identificationProfile', 'unknown-reference'],
       [8, 'doors[1].locks.primary.relay', 'port-used-twice'],
     ])
