@@ -7,6 +7,7 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'plugin server, broker and emulated controllers in one process',
     load: async () => (await import('./start.ts')).startCommand(),
   },
+  plugin: { about: 'the plugin server alone', load: async () => (await import('./plugin.ts')).pluginCommand() },
   controller: { about: 'the door controller alone, on hardware', load: async () => (await import('./controller.ts')).controllerCommand() },
   scenario: { about: 'plays scenario files under a virtual clock', load: async () => (await import('./scenario.ts')).scenarioCommand() },
   site: { about: 'checks, loads and writes a site file', load: async () => (await import('./site.ts')).siteCommand() },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type FieldStep, fieldSteps } from '../controller/emulator/scenario.ts'
 import { type Ask, createControllerLink } from '../controller/link/link.ts'
-import { createMqttTransport } from '../controller/link/mqtt.ts'
+import { createMqttTransport, type MqttOptions } from '../controller/link/mqtt.ts'
 import { linkPassword, openKeys } from '../controller/link/secret.ts'
 import { openStore } from '../controller/store/open.ts'
 import { emulateAsk } from '../plugin/api/emulator.ts'
@@ -29,7 +29,7 @@ export function startEmulated({
 }: {
   server: PluginServer
   /** How the broker is reached. */
-  mqtt: { url: string; tls?: { ca: string } }
+  mqtt: Pick<MqttOptions, 'url' | 'tls'>
   directory: string
 }): EmulatedSite {
   const { plugin, keys } = server

@@ -24,9 +24,9 @@ export interface Transport {
   readonly told: readonly string[]
 }
 
-export function chooseTransport(store: Store, options: TlsOptions): Transport {
+export function chooseTransport(store: Store, command: string, options: TlsOptions): Transport {
   const { host, tlsCert, tlsKey, plainHttp = false, plainHttpOffLoopback = false } = options
-  const stop = (why: string) => new Stop(`portunus start: ${why}`)
+  const stop = (why: string) => new Stop(`${command}: ${why}`)
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw stop('--tls-cert and --tls-key go together')
   const local = host === 'localhost' || isLoopback(host)
   const broker = local ? undefined : ownCertificate(store, namesOf(host), systemClock.wall())

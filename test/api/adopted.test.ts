@@ -3,13 +3,34 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { call, killAll, root, run, start, until } from './server-process.ts'
+import { call, killAll, lines, root, run, start, started, until } from './server-process.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'portunus-adopted-'))
 afterAll(() => {
   killAll()
   rmSync(directory, { recursive: true, force: true })
 })
+
+it('serves alone from a configuration file, and says in one line each what is wrong with that', async () => {
+  const config = join(directory, 'plugin.yaml')
+  const wrong = (text: string) => {
+    writeFileSync(config, text)
+    const { status, stderr } = run('plugin', '--config', config)
+    return [status, lines(stderr)]
+  }
+  expect(wrong('data: x\nprot: 1\n')).toEqual([2, [expect.stringMatching(/plugin\.yaml: prot: .*known are data, host, port/)]])
+  expect(wrong('data: x\nmqtt: { url: "http://x" }\n')).toEqual([2, [expect.stringContaining('mqtt')]])
+  expect(wrong('data: [')).toEqual([2, [expect.stringContaining('no YAML')]])
+  writeFileSync(config, `data: ${join(directory, 'alone')}\nport: 0\nmqtt: { port: 0 }\nsite: ${join(root, 'bin/demo-site.yaml')}\n`)
+  const server = await started(['plugin', '--config', config])
+  expect(server.lines.join('\n')).toContain('0 of 2 controllers emulated')
+  const secret = run('token', 'create', '--data', join(directory, 'alone'), '--name', 'alone').stdout.trim()
+  expect((await call(server, secret, 'states?ids=front')).json.items[0]).toMatchObject({ states: ['controller-offline', 'unknown'] })
+  expect((await call(server, secret, 'commands', { action: 'grant', element: 'front' })).json).toMatchObject({
+    results: [{ door: 'front', outcome: 'unreachable' }],
+  })
+  expect((await server.stop()).code).toBe(0)
+}, 60_000)
 
 it('takes a controller of its own process in by a one-time code, and hands it the site', async () => {
   const data = join(directory, 'data')

@@ -16,8 +16,11 @@ export interface Running {
 export const run = (...args: string[]) => spawnSync('node', [portunus, ...args], { cwd: root, encoding: 'utf8', timeout: 60_000 })
 
 /** Starts the server on a data directory, and waits for its page. */
-export async function start(data: string, ...args: string[]): Promise<Running> {
-  const child = spawn('node', [portunus, 'start', '--data', data, '--port', '0', ...args], { cwd: root })
+export const start = (data: string, ...args: string[]) => started(['start', '--data', data, '--port', '0', ...args])
+
+/** Runs a command that serves, and waits for its page. */
+export async function started(args: readonly string[]): Promise<Running> {
+  const child = spawn('node', [portunus, ...args], { cwd: root })
   children.add(child)
   let [out, errors] = ['', '']
   child.stdout?.on('data', chunk => {
