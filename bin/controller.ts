@@ -40,8 +40,8 @@ export function controllerCommand(): Command {
 }
 
 async function run({ config: path, check, relay, inputs }: Options): Promise<void> {
-  // A device has little memory: young garbage is collected early, in little room.
-  setFlagsFromString('--semi-space-growth-factor=1')
+  // A device has little memory: garbage is collected early rather than kept room for.
+  setFlagsFromString('--optimize-for-size')
   const stopped = signalled()
   const read = readConfig(path)
   if ('problems' in read) throw new Refused(...read.problems)

@@ -27,8 +27,10 @@ export function createEmulatedController(options: {
   readonly clock: Clock
   readonly store: Store
   readonly random: Random
-  /** Lets OSDP lines sleep while nobody has anything to say: for virtual clocks, where polls cost more than time. */
+  /** Lets OSDP lines sleep while nobody has anything to say: nothing happens otherwise than if they polled, and polls cost work. */
   readonly skipIdle: boolean
+  /** Between two polls of one reader, in ms; left out, what the ACU does by itself. */
+  readonly pollIntervalMs?: number
   /** The key an emulated reader holds. */
   readonly readerKey: (reader: string) => Uint8Array | undefined
   readonly link?: RuntimeLink
@@ -45,6 +47,7 @@ export function createEmulatedController(options: {
     readerKey: options.readerKey,
     controllerKey: reader => store.keys.get(keyNames.reader(reader)),
     skipIdle: options.skipIdle,
+    ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
     ...(watch ? { watch } : {}),
   })
   const wiegand = createWiegandBench({ controller, clock, random, site: () => site })

@@ -24,6 +24,8 @@ export function createOsdpBench(options: {
   readonly controllerKey: (reader: string) => Uint8Array | undefined
   /** Let lines sleep while nobody has anything to say. */
   readonly skipIdle: boolean
+  /** Between two polls of one reader, in ms. */
+  readonly pollIntervalMs?: number
   readonly watch?: OsdpWatch
 }): OsdpBench {
   const { controller, clock, random, site } = options
@@ -77,6 +79,7 @@ export function createOsdpBench(options: {
     random: bytes,
     pipe: (unit, port) => lineOf(`${unit}/${port}`, site().controllers.find(c => c.id === unit)?.serial[port]?.baudRate ?? 9600).acu,
     key: options.controllerKey,
+    ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
     ...(options.watch ? { watch: options.watch } : {}),
   })
   return {

@@ -8,14 +8,14 @@ import { type Person, type Place, person, splitSite } from '../../shared/link.ts
 import { site as siteSchema } from '../../shared/site.ts'
 import { encode, formats } from '../../wiegand/index.ts'
 
-/** One door with a Wiegand reader, open to everybody of one group. */
+/** One door with an OSDP reader on a fast line, open to everybody of one group. */
 export const place: Place = splitSite(
   siteSchema.parse({
     portunus: 1,
     site: { name: 'Bench', timeZone: 'Europe/Copenhagen' },
     schedules: [{ id: 'days', weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }] }],
     cardFormats: [{ id: 'h10302', active: true }],
-    controllers: [{ id: 'ctrl-1', board: 'two-door' }],
+    controllers: [{ id: 'ctrl-1', board: 'two-door', serial: { 'rs485-1': { path: 'tcp:127.0.0.1:4000', baudRate: 115_200 } } }],
     doors: [
       {
         id: 'door-1',
@@ -23,7 +23,7 @@ export const place: Place = splitSite(
         controller: 'ctrl-1',
         locks: { primary: { relay: 'relay-1' } },
         doorMonitor: { port: 'door-1' },
-        a: { reader: { id: 'in-1', type: 'wiegand', port: 'reader-1' } },
+        a: { reader: { id: 'in-1', type: 'osdp', port: 'rs485-1', address: 1 } },
       },
     ],
     accessRules: [{ id: 'all', groups: ['staff'], doors: ['door-1'], schedules: ['days'] }],
