@@ -154,7 +154,7 @@ export function accessRequests(app: App, context: Context): void {
           { action: decision, element: found.accessPoint, seconds, operator: author.user, onBehalfOf: author.onBehalfOf },
           plugin.tree(),
           controllers,
-          plugin.now,
+          plugin.clock,
         )
         plugin.requests.settle(found.id, result.results)
         message += `: ${summary(result)}`

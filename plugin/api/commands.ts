@@ -59,7 +59,7 @@ export function commands(app: App, context: Context): void {
       for (const door of doors) requireAt(context, request, 'operate-doors', door)
       const { user, onBehalfOf } = authorOf(request)
       const sent = await once(request.headers['idempotency-key'], asker(request), request.body, async () => {
-        const result = await carryOut({ action, element: target, seconds, operator: user, onBehalfOf }, tree, controllers, plugin.now)
+        const result = await carryOut({ action, element: target, seconds, operator: user, onBehalfOf }, tree, controllers, plugin.clock)
         audit(context, request, {
           permitted: true,
           category: 'command',

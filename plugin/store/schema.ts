@@ -232,10 +232,16 @@ export const alarms = sqliteTable(
     priority: integer().notNull(),
     opened: integer().notNull(),
     changed: integer().notNull(),
+    /** Until when somebody has to take it up. */
+    due: integer(),
     version: integer().notNull(),
     body: text().notNull(),
   },
-  t => [index('alarms_state').on(t.state, t.opened), index('alarms_source').on(t.source, t.type, t.state)],
+  t => [
+    index('alarms_due').on(t.state, t.due),
+    index('alarms_state').on(t.state, t.opened),
+    index('alarms_source').on(t.source, t.type, t.state),
+  ],
 )
 
 /** First outcomes of commands sent with an Idempotency-Key. */

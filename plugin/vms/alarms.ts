@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, ne } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lt, ne } from 'drizzle-orm'
 import { v7 as uuid } from 'uuid'
 import type { EventType, StoredEvent } from '../../shared/event.ts'
 import type { Body, Configuration } from '../site/kinds.ts'
@@ -87,8 +87,8 @@ export function openAlarms(store: Store, { now, configuration, categories, activ
   const parse = (row: { body: string } | undefined) => row && (JSON.parse(row.body) as Alarm)
   const get = (id: string): Alarm | undefined => parse(db.select().from(alarms).where(eq(alarms.id, id)).get())
   const write = (alarm: Alarm) => {
-    const { id, event, source, type, door, definition, state, priority, opened, changed, version } = alarm
-    const row = { id, event, source, type, door, definition, state, priority, opened, changed, version, body: JSON.stringify(alarm) }
+    const { id, event, source, type, door, definition, state, priority, opened, changed, due, version } = alarm
+    const row = { id, event, source, type, door, definition, state, priority, opened, changed, due, version, body: JSON.stringify(alarm) }
     db.insert(alarms).values(row).onConflictDoUpdate({ target: alarms.id, set: row }).run()
   }
 
@@ -210,16 +210,15 @@ export function openAlarms(store: Store, { now, configuration, categories, activ
         .map(row => parse(row)!)
     },
     /** The first untouched alarm whose time limit ends after `after`, so that its being overdue can be told. */
-    nextDue(after: number): Alarm | undefined {
-      return db
-        .select()
+    nextDue(after: number): { readonly id: string; readonly due: number } | undefined {
+      const row = db
+        .select({ id: alarms.id, due: alarms.due })
         .from(alarms)
-        .where(eq(alarms.state, 1))
-        .orderBy(asc(alarms.opened))
-        .all()
-        .map(row => parse(row)!)
-        .filter(alarm => alarm.due !== null && alarm.due > after)
-        .sort((a, b) => a.due! - b.due!)[0]
+        .where(and(eq(alarms.state, 1), gt(alarms.due, after)))
+        .orderBy(asc(alarms.due))
+        .limit(1)
+        .get()
+      return row && { id: row.id, due: row.due! }
     },
     /** Removes closed alarms that were last touched before an instant. */
     prune(before: number): void {

@@ -1,4 +1,5 @@
 import { v7 as uuid } from 'uuid'
+import type { Clock } from '../../shared/clock.ts'
 import type { Action, Command, CommandResult, Refusal } from '../../shared/command.ts'
 import { refusals } from '../../shared/command.ts'
 import type { Tree } from './tree.ts'
@@ -53,7 +54,7 @@ export interface Outcome {
 }
 
 /** Sends one action to every controller it concerns and gathers what each door did, within five seconds. */
-export async function carryOut(asked: Asked, tree: Tree, controllers: Controllers, now: () => number): Promise<Outcome> {
+export async function carryOut(asked: Asked, tree: Tree, controllers: Controllers, clock: Clock): Promise<Outcome> {
   const id = uuid()
   const doors = tree.doorsOf(asked.element) ?? []
   const element = tree.element(asked.element)
@@ -69,12 +70,12 @@ export async function carryOut(asked: Asked, tree: Tree, controllers: Controller
     ...(asked.seconds === undefined ? {} : { seconds: asked.seconds }),
     operator: asked.operator,
     ...(asked.onBehalfOf === undefined ? {} : { onBehalfOf: asked.onBehalfOf }),
-    issuedAt: new Date(now()).toISOString(),
+    issuedAt: new Date(clock.wall()).toISOString(),
     validForMs,
   }
   const gathered = await Promise.all(
     [...byController].map(async ([controller, own]) => {
-      const results = controllers.isOnline(controller) ? await controllers.command(controller, command) : undefined
+      const results = controllers.isOnline(controller) ? await inTime(controllers.command(controller, command), clock) : undefined
       if (!results)
         return own
           .filter(door => lockable(tree, door, own))
@@ -86,6 +87,19 @@ export async function carryOut(asked: Asked, tree: Tree, controllers: Controller
   )
   const results = gathered.flat().map(result => ({ ...result, detail: explain(result, asked) }))
   return { id, results }
+}
+
+/** What has not answered by then is told as unreachable, so that whoever asked knows within five seconds. */
+const answerMs = 4_700
+
+function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T | undefined> {
+  return new Promise(resolve => {
+    const cancel = clock.at(clock.now() + answerMs, () => resolve(undefined))
+    void answer.then(value => {
+      cancel()
+      resolve(value)
+    })
+  })
 }
 
 /** A door without a lock answers only when it is asked alone. */

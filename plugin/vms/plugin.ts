@@ -54,11 +54,13 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
   let cancel = () => {}
   let told = now()
 
+  let off: { readonly of: unknown; readonly ids: ReadonlySet<string> } = { of: undefined, ids: new Set() }
   /** Switched off by an administrator: kept in the log, not handed to anybody. */
   const enabled = (entry: Pick<Entry, 'type' | 'source' | 'door'>): boolean => {
     if (settingOf(entry.type)?.enabled === false) return false
-    const off = book.configuration().own.elements.filter(e => !e.enabled)
-    return !off.some(e => e.id === entry.source || e.id === entry.door)
+    const { elements } = book.configuration().own
+    if (off.of !== elements) off = { of: elements, ids: new Set(elements.filter(e => !e.enabled).map(e => e.id)) }
+    return off.ids.size === 0 || !(off.ids.has(entry.source) || (entry.door !== null && off.ids.has(entry.door)))
   }
 
   /** Stores what is new of one controller's log, with the requests and alarms it leads to, all or nothing. */
@@ -89,7 +91,7 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
   function arm() {
     cancel()
     const wall = now()
-    for (let due = alarms.nextDue(told); due?.due && due.due <= wall; due = alarms.nextDue(told)) {
+    for (let due = alarms.nextDue(told); due && due.due <= wall; due = alarms.nextDue(told)) {
       told = due.due
       alarms.tell(due.id)
     }

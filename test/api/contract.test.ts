@@ -256,6 +256,15 @@ describe('commands', () => {
     expect(json.results.filter((r: { outcome: string }) => r.outcome === 'done')).toHaveLength(2)
   })
 
+  it('tells within five seconds that a controller has not answered', async () => {
+    rig.behaviour.command = () => new Promise(() => {})
+    const began = performance.now()
+    const { json } = await rig.call('POST', 'commands', { action: 'lockdown', element: 'system' })
+    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(new Set(json.results.map((r: { outcome: string }) => r.outcome))).toEqual(new Set(['unreachable']))
+    expect(rig.sent.every(s => s.command.validForMs < 4_700)).toBe(true)
+  })
+
   it('carries a command out once for one key, also while it is under way', async () => {
     let answer = () => {}
     const gate = new Promise<void>(resolve => {
