@@ -15,6 +15,8 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
   token: { about: 'makes an API token', load: async () => (await import('./token.ts')).tokenCommand() },
   user: { about: 'adds a local user', load: async () => (await import('./user.ts')).userCommand() },
   key: { about: 'the main encryption key, pairing of readers', load: async () => (await import('./key.ts')).keyCommand() },
+  backup: { about: 'a consistent copy of a data directory', load: async () => (await import('./backup.ts')).backupCommand() },
+  restore: { about: 'back from such a copy', load: async () => (await import('./backup.ts')).restoreCommand() },
   osdp: { about: 'decodes, monitors, scans and plays OSDP lines', load: async () => (await import('./osdp.ts')).osdpCommand() },
   wiegand: { about: 'card formats: list, decode, encode, guess', load: async () => (await import('./wiegand.ts')).wiegandCommand() },
 }

@@ -2,6 +2,7 @@ import { accessRequests } from './access-requests.ts'
 import { adoption } from './adoption.ts'
 import { alarms } from './alarms.ts'
 import { auditLog } from './audit-log.ts'
+import { backups } from './backups.ts'
 import { cardholders } from './cardholders.ts'
 import { commands } from './commands.ts'
 import { configuration } from './configuration.ts'
@@ -47,6 +48,7 @@ export function routes(app: App, context: Context): void {
     settings,
     identities,
     auditLog,
+    backups,
     documents,
   ])
     register(app, context)

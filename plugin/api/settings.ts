@@ -5,9 +5,9 @@ import { type App, audit, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
 import { parse } from './validation.ts'
 
-const parts = ['site', 'settings', 'encryption', 'retention'] as const
+const parts = ['site', 'settings', 'encryption', 'retention', 'backups'] as const
 const shown = z
-  .object({ site: kinds.site, settings: kinds.settings, encryption: kinds.encryption, retention: kinds.retention })
+  .object({ site: kinds.site, settings: kinds.settings, encryption: kinds.encryption, retention: kinds.retention, backups: kinds.backups })
   .meta({ id: 'Settings' })
 
 /** The parts of a site that are one object each, and the main encryption key, which is only ever written. */
@@ -15,7 +15,7 @@ export function settings(app: App, context: Context): void {
   const { plugin, controllers } = context
   const read = () => {
     const { site, own } = plugin.book.configuration()
-    return { site: site.site, settings: site.settings, encryption: site.encryption, retention: own.retention }
+    return { site: site.site, settings: site.settings, encryption: site.encryption, retention: own.retention, backups: own.backups }
   }
   const tags = ['settings']
 

@@ -82,6 +82,8 @@ export const ownLists = {
 export type OwnList = keyof typeof ownLists
 
 export const ownParts = {
+  /** At which hour of the site's day a backup is made, and how many are kept (rule P48). */
+  backups: z.strictObject({ hour: z.number().int().min(0).max(23).default(3), keep: z.number().int().min(1).max(365).default(3) }),
   retention: z.strictObject({
     days: z.number().int().min(1).max(3650).default(30),
     atLeast: z.number().int().min(10_000).max(100_000_000).default(10_000),
@@ -122,6 +124,7 @@ export const nounOf: Record<Kind, string> = {
   closingReasons: 'closing reason',
   cameras: 'camera',
   retention: 'retention',
+  backups: 'backup settings',
 }
 
 /** The site without its people: no cardholders, groups without members. Lists of the plugin's own are beside it. */

@@ -25,13 +25,13 @@ export const demoSite = () =>
 type Fields = Partial<StoredEvent> & { trace?: Check[] }
 
 /** A whole plugin server on a directory of its own, its controllers played by a table of answers. */
-export async function openRig(options: Partial<ApiOptions> & { directory?: string } = {}) {
+export async function openRig({ clock: other, ...options }: Partial<ApiOptions> & { directory?: string; clock?: Clock } = {}) {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'portunus-api-'))
   const opened = openStore(directory, { serve: true })
   if (!opened.ok) throw new Error(opened.message)
   const { store } = opened
   let shift = 0
-  const clock: Clock = {
+  const clock: Clock = other ?? {
     now: () => systemClock.now() + shift,
     wall: () => systemClock.wall() + shift,
     at: (instant, fn) => systemClock.at(instant - shift, fn),
