@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { systemClock } from '../plugin/clock.ts'
@@ -50,10 +50,11 @@ async function backup(options: Options): Promise<void> {
 async function restore(file: string, options: Options): Promise<void> {
   const stop = (why: string) => new Stop(`portunus restore: ${why}`)
   const passphrase = readPassphrase(options)
-  // Held while it is taken, so that no server runs on it.
-  const opened = openStore(options.data, { serve: true })
-  if (!opened.ok && opened.reason === 'data-in-use') throw stop(opened.message)
-  if (opened.ok) opened.store.close()
+  if (existsSync(join(options.data, 'plugin.db'))) {
+    const opened = openStore(options.data, { serve: true })
+    if (!opened.ok && opened.reason === 'data-in-use') throw stop(opened.message)
+    if (opened.ok) opened.store.close()
+  }
   const restored = await restoreBackup(file, options.data, { now: systemClock.wall(), passphrase })
   if (!restored.ok) throw stop(restored.message)
   process.stdout.write(`restored ${file}${restored.moved === undefined ? '' : `; what was there is in ${restored.moved}`}\n`)
