@@ -5,6 +5,6 @@ export default defineConfig({
   root: import.meta.dirname,
   base: './',
   plugins: [react()],
-  build: { outDir: 'dist', emptyOutDir: true, sourcemap: false, assetsInlineLimit: 0 },
+  build: { outDir: 'dist', emptyOutDir: true, chunkSizeWarningLimit: 1_024, sourcemap: false, assetsInlineLimit: 0 },
   logLevel: 'warn',
 })
