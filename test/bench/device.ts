@@ -85,7 +85,7 @@ export async function benchDevice(): Promise<Record<string, number>> {
       config,
       JSON.stringify({ controller: 'ctrl-1', data: join(directory, 'controller'), link: { url: broker.url, secretFile: secret } }),
     )
-    const device = spawn(process.execPath, [program, 'controller', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const device = spawn(process.execPath, [program, 'controller', '--config', config], { stdio: 'ignore' })
     ending.push(() => ended(device))
 
     const status = () => server.link.status('ctrl-1')

@@ -17,11 +17,12 @@ const stallMs = 200
  * 200 ms at every sync, while a site of 100,000 people is being put in force, and with a large site.
  */
 export async function benchSwipe(): Promise<Record<string, number>> {
-  const figures = {
+  const figures: Record<string, number> = {
     ...(await swipes('', 10_000, fdatasync)),
     ...(await swipes('Stalled', 10_000, stalled)),
     ...(await swipes('DuringPush', 10_000, fdatasync, store => fill(store, 100_000))),
   }
+  figures['swipe.stalledP99ShareOfStall'] = figures['swipe.relayP99MsStalled']! / stallMs
   return process.env.PORTUNUS_LONG === '1' ? { ...figures, ...(await swipes('2M', 2_000_000, fdatasync)) } : figures
 }
 
@@ -79,8 +80,9 @@ async function swipes(
     busy = false
   })
   for (let i = 0; i < 500 || busy; i++) {
-    const done = new Promise<void>(resolve => {
+    const done = new Promise<void>((resolve, reject) => {
       moved = resolve
+      setTimeout(reject, 10_000, new Error('the relay did not move')).unref()
     })
     reader.present(bitsOf((i * 7919) % people))
     await done
