@@ -127,12 +127,19 @@ export function tellStanding(draft: Draft): void {
   }
 }
 
+/** What a loop that was supervised shows once it is not. */
+function bare(level: Level): Level {
+  if (level === 'cut') return 'open'
+  return level === 'short' ? 'closed' : level
+}
+
 /** Reads what is known of every input anew under another configuration: what stood at a terminal without that use any more ends. */
 export function reviewInputs(draft: Draft): void {
   for (const [key, row] of [...draft.each('input')]) {
     const port = draft.model.ports.get(key)
     if (port !== undefined) {
-      const next = judge(draft, key, port, { ...row, active: null })
+      const known = port.contact.supervision === null ? { level: bare(row.level), raw: bare(row.raw) } : {}
+      const next = judge(draft, key, port, { ...row, ...known, active: null })
       draft.set('input', key, next)
       if (port.use === 'emergency' && (next.emergency || row.emergency))
         emergencyChanged(draft, port.doors, next.emergency, port.contact.latched)

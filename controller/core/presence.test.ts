@@ -279,6 +279,15 @@ describe('a zone over several controllers', () => {
     expect(rig.present('hall')).toEqual([])
   })
 
+  it('keeps the instants that other controllers hold too when the clock is set', () => {
+    const rig = enter(spanning({ mode: 'hard', timeout: 600 }))
+    const { at } = rig.state.rows.presence.get('hall/ada')!
+    rig.wall -= 3_600_000
+    rig.send({ kind: 'clock', trusted: true })
+    expect(rig.state.rows.presence.get('hall/ada')!.at).toBe(at)
+    expect(leave(rig).present('hall')).toEqual([])
+  })
+
   it('suspends anti-passback while the link is lost, and tells [I12]', () => {
     const rig = enter(spanning()).mark().link(false)
     expect(rig.of('zone.anti-passback-suspended')).toMatchObject([{ zone: 'hall', source: { kind: 'zone', id: 'hall' } }])

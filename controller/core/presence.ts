@@ -109,12 +109,17 @@ export function tellSuspension(draft: Draft, suspended: boolean): void {
   }
 }
 
-/** The clock was set by so many ms: entries made by it whose time-out is running, or that would lie in the future, move with it. */
+/**
+ * The clock was set by so many ms: entries made by it whose time-out is running, or that would lie in the future, move with it. Those of a zone over
+ * several controllers stay: the others hold the same instants, and the newest wins.
+ */
 export function keepEntries(draft: Draft, movedBy: number): void {
   const { wall } = draft.now
   const before = wall - movedBy
   for (const [key, row] of [...draft.each('presence')]) {
-    const timeout = draft.model.zones.get(key.slice(0, key.indexOf('/')))?.zone.antiPassback?.timeout ?? 0
+    const plan = draft.model.zones.get(key.slice(0, key.indexOf('/')))
+    if (plan !== undefined && spans(plan)) continue
+    const timeout = plan?.zone.antiPassback?.timeout ?? 0
     const running = row.at > before - timeout * 1000
     if (row.at <= before && (running || row.at > wall)) draft.set('presence', key, { ...row, at: row.at + movedBy })
   }

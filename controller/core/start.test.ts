@@ -154,6 +154,19 @@ describe('a change of the configuration', () => {
     door.configure({ ...oneDoor(), doors: [other] })
     expect(door.relays.get('c1/relay-1')).toBe(true)
   })
+  it('reads a loop that is no longer supervised as a bare contact', () => {
+    const site = (supervision?: object) => oneDoor({ doorMonitor: { port: 'door-1', debounceMs: 0, ...(supervision && { supervision }) } })
+    for (const [ohms, position] of [
+      [1e9, 'open'],
+      [0, 'closed'],
+    ] as const) {
+      const door = new Rig(site({ connection: 'parallel-first' })).start().input('door-1', { ohms })
+      expect(door.door().position).toBe('unknown')
+      door.mark().configure(site())
+      expect(door.door().position).toBe(position)
+      expect(door.types).toContain('input.supervision-restored')
+    }
+  })
   it('reads a monitor the other way round without an event', () => {
     const door = rig().configure(oneDoor({ doorMonitor: { port: 'door-1', openIf: 'circuit-closed' } }))
     expect(door.door().position).toBe('open')

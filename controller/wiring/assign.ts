@@ -34,6 +34,27 @@ export interface Assignment extends Demand {
   readonly port: string
 }
 
+/** A controller's doors, with their places in the site. */
+type Share = readonly { readonly door: Site['doors'][number]; readonly number: number }[]
+
+const shares = new WeakMap<Wired['doors'], ReadonlyMap<string, Share>>()
+
+/** The doors of one controller: a site of thousands of controllers is gone through once, not once for each of them. */
+export function doorsOf({ doors }: Wired, controllerId: string): Share {
+  let byController = shares.get(doors)
+  if (byController === undefined) {
+    const made = new Map<string, { door: Site['doors'][number]; number: number }[]>()
+    doors.forEach((door, number) => {
+      const share = made.get(door.controller)
+      if (share === undefined) made.set(door.controller, [{ door, number }])
+      else share.push({ door, number })
+    })
+    shares.set(doors, made)
+    byController = made
+  }
+  return byController.get(controllerId) ?? []
+}
+
 /** Everything that wants a port of one controller, in the order of the site. */
 export function demandsOf(site: Wired, controllerId: string): Demand[] {
   const demands: Demand[] = []
@@ -52,8 +73,7 @@ export function demandsOf(site: Wired, controllerId: string): Demand[] {
   controller?.outputs.forEach(({ port }, number) => {
     demands.push({ kind: 'output', controller: controllerId, port, path: ['controllers', index, 'outputs', number, 'port'] })
   })
-  site.doors.forEach((door, number) => {
-    if (door.controller !== controllerId) return
+  for (const { door, number } of doorsOf(site, controllerId)) {
     const at = ['doors', number] as const
     const common = { controller: controllerId, door: door.id }
     if (door.type === 'door') demands.push(...locksOf(door, at))
@@ -61,7 +81,7 @@ export function demandsOf(site: Wired, controllerId: string): Demand[] {
       const { port, supervision, openIf: contact } = door.doorMonitor
       demands.push({ ...common, kind: 'door-monitor', port, supervision, contact, path: [...at, 'doorMonitor', 'port'] })
     }
-    if (door.type !== 'door') return
+    if (door.type !== 'door') continue
     for (const side of sides) {
       const { reader, rex } = door[side]
       if (reader !== null && reader.type !== 'licence-plate') {
@@ -75,7 +95,7 @@ export function demandsOf(site: Wired, controllerId: string): Demand[] {
         demands.push({ ...common, kind: 'rex', side, port, supervision, contact, device, path })
       }
     }
-  })
+  }
   return demands
 }
 

@@ -1,6 +1,6 @@
 import { formatPath, type Path, type Problem } from '../../shared/problem.ts'
 import type { Controller } from '../../shared/site.ts'
-import { assign, type Demand, demandsOf, freeRexPorts, type Wired } from './assign.ts'
+import { assign, type Demand, demandsOf, doorsOf, freeRexPorts, type Wired } from './assign.ts'
 import type { Board, Port } from './board.ts'
 import { boards, portsOf } from './boards/index.ts'
 import { exceeded, take } from './capacity.ts'
@@ -103,15 +103,14 @@ function ownPortProblems({ ports, serial, board: name }: Controller, board: Boar
 function capacityProblems(site: Wired, controller: Controller, board: Board): Problem[] {
   const problems: Problem[] = []
   const count = { doors: 0, locks: 0, monitoringDoors: 0 }
-  site.doors.forEach((door, index) => {
-    if (door.controller !== controller.id) return
+  for (const { door, number: index } of doorsOf(site, controller.id)) {
     const message = exceeded(board, count, door)
     if (message === undefined) take(count, door)
     else
       problems.push(
         problem('controller-full', ['doors', index, 'controller'], `${quote(controller.id)} cannot carry this door: ${message}`),
       )
-  })
+  }
   return problems
 }
 
