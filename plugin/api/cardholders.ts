@@ -19,7 +19,8 @@ const extra = {
   /** Where the picture is, and where this person is managed. */
   links: z.array(z.object({ rel: z.string(), title: z.string(), href: z.string() })),
 }
-const shown = z.intersection(cardholder, z.object(extra))
+const shown = z.intersection(cardholder, z.object(extra)).meta({ id: 'Cardholder' })
+const shownCredential = credential.meta({ id: 'Credential' })
 
 /** A cardholder as the API and the stream give them. */
 export function describeCardholder({ plugin }: Context, holder: Cardholder): z.output<typeof shown> {
@@ -101,7 +102,7 @@ export function cardholders(app: App, context: Context): void {
         summary: 'Credentials of a cardholder',
         tags,
         params,
-        response: { 200: z.object({ items: z.array(credential), next: z.null() }) },
+        response: { 200: z.object({ items: z.array(shownCredential), next: z.null() }) },
       },
     },
     async request => ({ items: find(request.params.id).holder.credentials, next: null }),
@@ -115,7 +116,7 @@ export function cardholders(app: App, context: Context): void {
         tags,
         params,
         body: z.record(z.string(), z.unknown()),
-        response: { 201: credential },
+        response: { 201: shownCredential },
       },
     },
     async (request, reply) => {
@@ -142,7 +143,7 @@ export function cardholders(app: App, context: Context): void {
         tags,
         params: credentialParams,
         body: z.record(z.string(), z.unknown()),
-        response: { 200: credential },
+        response: { 200: shownCredential },
       },
     },
     async (request, reply) => {

@@ -42,11 +42,12 @@ export function resource<K extends Kind>(
 ): void {
   const noun = nounOf[kind]
   const schema: z.ZodType = kinds[kind]
-  const shown: z.ZodType = extra ? z.intersection(schema, z.object(extra.schema)) : schema
+  const shown: z.ZodType = (extra ? z.intersection(schema, z.object(extra.schema)) : schema).meta({ id: nameOf(noun) })
   const item = brief.length === 0 ? shown : z.record(z.string(), z.unknown())
   const show = (body: Body<K>) => ({ ...(body as object), ...(extra ? extra.of(body) : {}) })
   const tags = [path]
-  const arriving = incoming(kind, Object.keys(extra?.schema ?? {}))
+  const arriving = incoming(kind, Object.keys(extra?.schema ?? {})).meta({ id: `New${nameOf(noun)}` })
+  idsOptional.add(arriving)
   const given = (id: string) => {
     const body = builtIn().find(each => (each as { id: string }).id === id)
     return body && { body, version: 0 }
@@ -194,6 +195,9 @@ function withIds(kind: Kind, value: unknown, told: readonly string[]): unknown {
   }
   return filled
 }
+
+/** `access rule` → `AccessRule`: what the OpenAPI document calls it. */
+const nameOf = (noun: string) => noun.replaceAll(/(?:^| )(.)/g, (_, first: string) => first.toUpperCase())
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 

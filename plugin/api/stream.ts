@@ -45,7 +45,7 @@ export function stream(app: App, context: Context): void {
         'and of the stream itself subscribed, heartbeat, too-slow, signed-out, stopping. A WebSocket closes with 4008 when it reads too slowly and 4401 when the session is over.',
       tags: ['events'],
       querystring: z.strictObject({ topics: many, after: cursorText.optional(), epoch: z.string().max(100).optional() }),
-      response: { 200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: deliveredEvent } } }, 426: z.null() },
+      response: { 200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: deliveredEvent } } } },
     },
     handler: async (request, reply) => {
       if (!request.headers.accept?.includes('text/event-stream')) {

@@ -1,0 +1,74 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { merge } from '../../shared/patch.ts'
+import { openRig, type Rig } from './rig.ts'
+
+let rig: Rig
+let address: string
+beforeAll(async () => {
+  rig = await openRig({ checkAnswers: false })
+  address = await rig.api.listen({ host: '127.0.0.1', port: 0 })
+})
+afterAll(() => rig.close())
+
+const served = async (name: string): Promise<string> => (await fetch(`${address}/api/v1/${name}.json`)).text()
+
+/** What an independent linter says against a document: by every rule it recommends, and by those that a reader of this contract needs. */
+async function faultsOf(document: string): Promise<string[]> {
+  const config = await createConfig({
+    extends: ['recommended'],
+    rules: {
+      'array-parameter-serialization': 'error',
+      'operation-4xx-problem-details-rfc7807': 'error',
+      'operation-tag-defined': 'error',
+      'parameter-description': 'error',
+    },
+  })
+  const problems = await lintFromString({ source: document, absoluteRef: '/contract.json', config })
+  return problems.map(({ ruleId, location, message }) => `${ruleId} at ${location[0]?.pointer}: ${message}`)
+}
+
+describe.each(['openapi', 'asyncapi'])('%s.json of a running server', name => {
+  it('is valid by an independent linter', async () => {
+    expect(await faultsOf(await served(name))).toEqual([])
+  })
+})
+
+describe('the linter sees', () => {
+  const get = (path: string, patch: object) => ({ paths: { [`/api/v1/${path}`]: { get: patch } } })
+  const faults: readonly (readonly [fault: string, rule: string, document: string, patch: object])[] = [
+    [
+      'a reference to nothing',
+      'no-unresolved-refs',
+      'openapi',
+      get('events/{id}', { responses: { 200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Gossip' } } } } } }),
+    ],
+    ['a parameter nobody declares', 'path-parameters-defined', 'openapi', get('events/{id}', { parameters: [] })],
+    [
+      'a parameter nobody explains',
+      'parameter-description',
+      'openapi',
+      get('system', { parameters: [{ in: 'query', name: 'x', schema: {} }] }),
+    ],
+    ['an operation without a name', 'operation-operationId', 'openapi', get('system', { operationId: null })],
+    ['a name used twice', 'operation-operationId-unique', 'openapi', get('system', { operationId: 'getSession' })],
+    ['an operation open to everybody by oversight', 'security-defined', 'openapi', get('system', { security: null })],
+    ['a tag nobody explains', 'operation-tag-defined', 'openapi', get('system', { tags: ['gossip'] })],
+    ['a component nobody uses', 'no-unused-components', 'openapi', { components: { schemas: { Left: { type: 'string' } } } }],
+    [
+      'a failure in a form of its own',
+      'operation-4xx-problem-details-rfc7807',
+      'openapi',
+      get('system', { responses: { '4XX': { content: { 'application/problem+json': null } } } }),
+    ],
+    ['a word that the specification does not know', 'struct', 'openapi', get('system', { answers: {} })],
+    ['a type that is none', 'struct', 'openapi', { components: { schemas: { Problem: { properties: { detail: { type: 'text' } } } } } }],
+    ['a channel that is not there', 'no-unresolved-refs', 'asyncapi', { operations: { tell: { channel: { $ref: '#/channels/gossip' } } } }],
+    ['an action that is none', 'struct', 'asyncapi', { operations: { tell: { action: 'shout' } } }],
+    ['a stream open to everybody by oversight', 'security-defined', 'asyncapi', { operations: { subscribe: { security: null } } }],
+  ]
+  it.each(faults)('%s', async (_, rule, name, patch) => {
+    const planted = merge(JSON.parse(await served(name)), patch)
+    expect((await faultsOf(JSON.stringify(planted))).map(fault => fault.split(' ')[0])).toContain(rule)
+  })
+})
