@@ -113,7 +113,7 @@ function dispatch(draft: Draft, decision: Decision, input: Input): void {
       decision.present(draft, input.reader, { type: 'mobile', token: input.token })
       return
     case 'keys':
-      decision.keys(draft, input.reader, input.keys)
+      decision.keys(draft, input.reader, input.whole ? [...input.keys, null] : [...input.keys])
       return
     case 'noise':
       noise(draft, input)

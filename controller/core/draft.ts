@@ -34,7 +34,8 @@ export type Presented =
 /** The decision half, as a step calls it. */
 export interface Decision extends Listener {
   present(draft: Draft, reader: string, item: Presented): void
-  keys(draft: Draft, reader: string, keys: string): void
+  /** Keys as they were pressed; `null` is the keypad's own end of a PIN. */
+  keys(draft: Draft, reader: string, keys: readonly (string | null)[]): void
   /** Some row of the decision half is due. */
   expireAttempts(draft: Draft): void
   /** Another site is in force; who left it, where that is known. */

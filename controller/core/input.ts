@@ -12,8 +12,8 @@ export type Input =
   /** Another site is in force from this step on (the model handed to `step` is the new one). `removed` names the cardholders who left it; left out, anybody may have. */
   | { readonly kind: 'configured'; readonly revision: string; readonly removed?: readonly string[] }
   | { readonly kind: 'card'; readonly reader: string; readonly bits: string }
-  /** Keys `0`–`9`, `*`, `#`, in the order pressed. */
-  | { readonly kind: 'keys'; readonly reader: string; readonly keys: string }
+  /** Keys `0`–`9`, `*`, `#`, in the order pressed; `whole` from a keypad that has ended the PIN itself. */
+  | { readonly kind: 'keys'; readonly reader: string; readonly keys: string; readonly whole?: boolean }
   | { readonly kind: 'plate'; readonly reader: string; readonly text: string }
   | { readonly kind: 'mobile'; readonly reader: string; readonly token: string }
   /** A reader's line: what is left out has not changed. `secure` is false after a failed or refused handshake or a lost session. */

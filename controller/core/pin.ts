@@ -13,17 +13,22 @@ const blockSpan = 60_000
 type Keys = AttemptRow['keys']
 
 /**
- * One key of a PIN: what is typed so far, and the whole PIN where this key completed it. The end character or the maximum length completes; fewer
- * digits than the minimum are discarded, as they are by a key that is neither digit nor end character.
+ * One key of a PIN: what is typed so far, and the whole PIN where this key completed it. The end character, the keypad's own end (`null`) or the
+ * maximum length completes; fewer digits than the minimum are discarded, as they are by a key that is neither digit nor end character.
  */
-export function typeKey(keys: Keys, key: string, { pin }: ReaderPlan, now: number): { readonly keys: Keys; readonly pin: string | null } {
+export function typeKey(
+  keys: Keys,
+  key: string | null,
+  { pin }: ReaderPlan,
+  now: number,
+): { readonly keys: Keys; readonly pin: string | null } {
   const typed = keys?.digits ?? ''
-  if (/^[0-9]$/.test(key)) {
+  if (key !== null && /^[0-9]$/.test(key)) {
     const digits = typed + key
     if (digits.length >= pin.maxLength) return { keys: null, pin: digits }
     return { keys: { digits, due: now + keyPause }, pin: null }
   }
-  return { keys: null, pin: key === pin.endOfPin && typed.length >= pin.minLength ? typed : null }
+  return { keys: null, pin: (key === null || key === pin.endOfPin) && typed.length >= pin.minLength ? typed : null }
 }
 
 /** A PIN credential that a hash opens, and whether it did as the duress PIN. */

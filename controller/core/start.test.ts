@@ -155,7 +155,8 @@ describe('a change of the configuration', () => {
     expect(door.relays.get('c1/relay-1')).toBe(true)
   })
   it('reads a loop that is no longer supervised as a bare contact', () => {
-    const site = (supervision?: object) => oneDoor({ doorMonitor: { port: 'door-1', debounceMs: 0, ...(supervision && { supervision }) } })
+    const site = (supervision?: { connection: 'parallel-first' }) =>
+      oneDoor({ doorMonitor: { port: 'door-1', debounceMs: 0, ...(supervision && { supervision }) } })
     for (const [ohms, position] of [
       [1e9, 'open'],
       [0, 'closed'],

@@ -91,7 +91,6 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
   const formats = formatsOf(site, reader)
   // No read before the line is silent: the first 26 bits of a longer card pass as a card of their own too often.
   const rules = pulseRules({ formats, keys: lengths, fast: false })
-  const { endOfPin } = reader.pin ?? site.settings.pin
   let noise: NoiseState = noNoise
   let noiseTimer: Cancel = () => {}
   let ended = false
@@ -110,7 +109,7 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
       return
     }
     const keys = decodeKeys(bits, keypad)
-    if (keys.ok) report({ kind: 'keys', reader: reader.id, keys: keys.whole && endOfPin !== 'none' ? keys.keys + endOfPin : keys.keys })
+    if (keys.ok) report({ kind: 'keys', reader: reader.id, keys: keys.keys, ...(keys.whole ? { whole: true } : {}) })
     // A keypad that sends whole PINs has frames as long as those of cards.
     else if (keys.reason === 'not-keys' || formats.some(format => format.bitLength === bits.length))
       report({ kind: 'card', reader: reader.id, bits })
