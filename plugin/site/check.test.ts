@@ -157,3 +157,16 @@ it('warns where formats are switched and no controller has a reader to read with
     { severity: 'warning', reason: 'no-reader', path: 'cardFormats[0].active' },
   ])
 })
+
+it('warns of a keypad whose PINs look like the cards read beside it', () => {
+  const found = (reader: string, formats: string) =>
+    checkSiteFile(
+      `portunus: 1\nsite: { name: X }\ncardFormats: [${formats}]\ncontrollers: [{ id: c, board: two-door }]\ndoors: [{ id: d, controller: c, locks: { primary: { relay: relay-1 } }, a: { reader: { id: r, type: wiegand, port: reader-1, ${reader} } } }]\n`,
+      { newId: () => 'x' },
+    ).problems.map(({ severity, reason, path }) => ({ severity, reason, path }))
+  const warned = [{ severity: 'warning', reason: 'keypad-like-card', path: 'doors[0].a.reader.keypad' }]
+  expect(found('keypad: 26-bit', '')).toEqual(warned)
+  expect(found('keypad: 26-bit-bcd', '')).toEqual(warned)
+  expect(found('keypad: 8-bit', '')).toEqual([])
+  expect(found('keypad: 26-bit, cardFormats: [h10302]', '{ id: h10302, active: true }')).toEqual([])
+})

@@ -1,7 +1,7 @@
 import { validateWiring } from '../../controller/wiring/index.ts'
 import { applyPatch } from '../../shared/patch.ts'
 import { formatPath, type Problem } from '../../shared/problem.ts'
-import { type Site, sides } from '../../shared/site.ts'
+import { type Reader, type Site, sides } from '../../shared/site.ts'
 import { parseSite, type ReadOptions, readSite, withPinHashes } from '../../shared/site-file.ts'
 import { validatePlace } from '../../shared/validate.ts'
 import { validatePeople } from '../../shared/validate-people.ts'
@@ -62,7 +62,10 @@ function formatProblems(site: Site): Problem[] {
   return [
     ...own,
     ...withoutReader(site),
-    ...readersOf(site).flatMap(({ path, formats }) => readerFormats(formats, resolved).problems.map(problem => under(path, problem))),
+    ...readersOf(site).flatMap(({ path, reader }) =>
+      readerFormats(reader.cardFormats, resolved).problems.map(problem => under(`${path}.cardFormats`, problem)),
+    ),
+    ...keypadsLikeCards(site, resolved),
   ]
 }
 
@@ -83,12 +86,23 @@ function withoutReader(site: Site): Problem[] {
   })
 }
 
-function readersOf(site: Site): { path: string; formats: readonly string[] }[] {
+/** A keypad whose PINs look like the cards read beside it: the card is taken for a PIN. */
+function keypadsLikeCards(site: Site, resolved: ResolvedFormats): Problem[] {
+  return readersOf(site).flatMap(({ path, reader }): Problem[] => {
+    if (reader.type !== 'wiegand' || !reader.keypad.startsWith('26-bit')) return []
+    const alike = readerFormats(reader.cardFormats, resolved).formats.filter(({ bitLength }) => bitLength === 26)
+    if (alike.length === 0) return []
+    const message = `a ${reader.keypad} keypad sends PINs in 26 bits, so cards of ${alike.map(({ id }) => id).join(', ')} may be taken for PINs at "${reader.id}"; set another kind of keypad, or give the reader card formats of another length`
+    return [{ severity: 'warning', reason: 'keypad-like-card', path: `${path}.keypad`, message }]
+  })
+}
+
+function readersOf(site: Site): { path: string; reader: Reader }[] {
   return site.doors.flatMap((door, index) => {
     if (door.type !== 'door') return []
     return sides.flatMap(side => {
-      const formats = door[side].reader?.cardFormats
-      return formats ? [{ path: formatPath(['doors', index, side, 'reader', 'cardFormats']), formats }] : []
+      const { reader } = door[side]
+      return reader ? [{ path: formatPath(['doors', index, side, 'reader']), reader }] : []
     })
   })
 }
@@ -97,7 +111,8 @@ function readersOf(site: Site): { path: string; formats: readonly string[] }[] {
 function unreadableCards(site: Site): Problem[] {
   const resolved: ResolvedFormats = resolveFormats(site.cardFormats)
   const read = new Set(resolved.active.map(format => format.bitLength))
-  for (const { formats } of readersOf(site)) for (const { bitLength } of readerFormats(formats, resolved).formats) read.add(bitLength)
+  for (const { reader } of readersOf(site))
+    for (const { bitLength } of readerFormats(reader.cardFormats, resolved).formats) read.add(bitLength)
   return site.cardholders.flatMap((holder, index) =>
     holder.credentials.flatMap((credential, number): Problem[] => {
       if (credential.type !== 'card' || read.has(credential.bitLength)) return []
