@@ -58,6 +58,8 @@ export const eventTypes = {
   'configuration.rejected': warning,
   /** Controllers out of touch let a credential in more often than it may be; `count` is how often in all. */
   'credential.over-used': warning,
+  /** An outlet delivers nothing, has given something up, or came too late; `outlet` names it, `fault` says what. */
+  'outlet.failed': warning,
   'reader.pin-unblocked': none,
   'zone.anti-passback-resumed': none,
   'controller.power-restored': none,
@@ -66,6 +68,7 @@ export const eventTypes = {
   'configuration.applied': none,
   'input.changed': none,
   'output.changed': none,
+  'outlet.restored': none,
 } as const satisfies Record<string, readonly BuiltInCategory[]>
 export type EventType = keyof typeof eventTypes
 
@@ -128,6 +131,8 @@ export const eventFields = {
   /** What went wrong, for the technician: a stable word of the part that found it. */
   fault: z.string().optional(),
   revision: z.string().optional(),
+  /** The way out to another system that this is about. */
+  outlet: id.optional(),
 }
 
 /** What the core says happened; the store gives it identity, time and place in the log. */

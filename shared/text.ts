@@ -214,6 +214,7 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'configuration.rejected': ({ subject, event }) => `${subject} refused a configuration${because(event)}`,
   'credential.over-used': ({ who, badge, event }) =>
     `${badge} of ${who} was used more often than it may be (${event.count ?? '?'} times): controllers were out of touch`,
+  'outlet.failed': ({ event }) => `The outlet ${event.outlet ?? ''} ${outletFaults[event.fault ?? ''] ?? 'has failed'}`,
   'reader.pin-unblocked': ({ subject }) => `${subject} takes PINs again`,
   'zone.anti-passback-resumed': ({ subject }) => `Anti-passback of ${subject} is in force again`,
   'controller.power-restored': ({ subject }) => `${subject} runs on mains again`,
@@ -222,6 +223,13 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'configuration.applied': ({ subject }) => `${subject} works by a new configuration`,
   'input.changed': ({ subject, event }) => `${subject} is ${event.state ?? 'changed'}`,
   'output.changed': ({ subject, event }) => `${subject} is ${event.state ?? 'changed'}${by(event)}`,
+  'outlet.restored': ({ event }) => `The outlet ${event.outlet ?? ''} delivers again`,
+}
+
+const outletFaults: Readonly<Record<string, string>> = {
+  'not-delivered': 'delivers nothing: the other side does not answer, or refuses',
+  'given-up': 'has given up events that could not be delivered for a day; they are among its dead letters',
+  'events-removed': 'was so far behind that retention removed events before they were delivered',
 }
 
 function by({ operator, onBehalfOf }: Telling): string {

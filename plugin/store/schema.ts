@@ -4,7 +4,7 @@ import { blob, index, integer, primaryKey, sqliteTable, text, unique } from 'dri
  * What the plugin server keeps. Instants are Unix milliseconds. A `body` is the JSON of a schema in shared/, checked on its way in.
  */
 
-/** Single facts: `systemId`, `epoch`, `removedThrough`, `source` (checksum of the file the site was first loaded from), `started`, `tail` (hash of the last entry removed), `address` (where the server was reached last). */
+/** Single facts: `systemId`, `epoch`, `removedThrough`, `source` (checksum of the file the site was first loaded from), `started`, `tail` (hash of the last entry removed), `address` (where the server was reached last), `identityProvider` (its settings). */
 export const facts = sqliteTable('facts', { key: text().primaryKey(), value: text().notNull() })
 
 /** Everything configurable but people: one row an object, in the order of the site file. */
@@ -256,6 +256,36 @@ export const outcomes = sqliteTable(
     body: text().notNull(),
   },
   t => [primaryKey({ columns: [t.principal, t.key] }), index('outcomes_at').on(t.at)],
+)
+
+/** Ways out to other systems. */
+export const outlets = sqliteTable('outlets', {
+  id: text().primaryKey(),
+  kind: text().notNull(),
+  name: text().notNull().unique(),
+  version: integer().notNull(),
+  created: integer().notNull(),
+  /** What an administrator set, without secrets: these are in the vault. */
+  settings: text().notNull(),
+  /** How far it has come in the log, and how it fares. */
+  progress: text().notNull(),
+})
+
+/** Entries of the log that an outlet gave up; those that retention removes go with them. */
+export const deadLetters = sqliteTable(
+  'dead_letters',
+  {
+    number: integer().primaryKey({ autoIncrement: true }),
+    outlet: text().notNull(),
+    cursor: integer().notNull(),
+    /** When it was given up. */
+    at: integer().notNull(),
+    attempts: integer().notNull(),
+    message: text().notNull(),
+    /** Asked to be sent again. */
+    queued: integer({ mode: 'boolean' }).notNull(),
+  },
+  t => [index('dead_letters_outlet').on(t.outlet, t.number)],
 )
 
 /** Keys, sealed under the key file beside the database. */

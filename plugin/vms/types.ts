@@ -80,6 +80,7 @@ export function eventSources(type: EventType): readonly ElementType[] {
     zone: ['zone'],
     input: type === 'input.changed' ? ['input'] : ['input', 'door', 'reader'],
     output: ['output'],
+    outlet: ['server'],
   }
   const alarms: Record<string, readonly ElementType[]> = {
     'alarm.duress': ['access-point'],

@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { id } from '../../shared/scalar.ts'
+import { eventTypeIds } from '../vms/types.ts'
+import { unknownPlaceholder } from './template.ts'
+
+/*
+ * What is set at an outlet, one schema a kind. Secrets are fields of what comes in only: they go to the vault, and answers say which are set.
+ */
+
+const eventType = z.enum(eventTypeIds)
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}+$/u, 'may not contain control characters')
+
+/** What is delivered: an event that fits every list; an empty list is all. A gap is always told. */
+export const filter = z.strictObject({
+  types: z.array(eventType).max(200).default([]),
+  /** Ids of categories. */
+  categories: z.array(z.string().max(100)).max(200).default([]),
+  doors: z.array(id).max(10_000).default([]),
+  /** Whether what is more than 30 s old when its turn comes is delivered; false passes it over, for systems that act on what they are told. */
+  backlog: z.boolean().default(true),
+})
+export type Filter = z.output<typeof filter>
+
+const common = { name, enabled: z.boolean().default(true), filter: filter.prefault({}) }
+const secret = (least: number) =>
+  z
+    .string()
+    .min(least)
+    .max(500)
+    .regex(/^[\x21-\x7e]+$/, 'may contain printable ASCII only, without spaces')
+    .nullable()
+    .optional()
+const timeoutS = z.number().int().min(1).max(60).default(10)
+
+const webhook = {
+  kind: z.literal('webhook'),
+  ...common,
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  /** Allows http:// to another machine: everybody on the way reads and changes what is sent. */
+  allowHttp: z.boolean().default(false),
+  /** Certificate (PEM) to believe in place of the public ones. */
+  ca: z.string().max(100_000).nullable().default(null),
+  timeoutS,
+}
+const webhookSecrets = {
+  /** Signs what is sent; made where none is given, and told once. */
+  secret: secret(16),
+  /** Signs beside `secret` while receivers change over. */
+  previousSecret: secret(16),
+  /** Sent as `Authorization: Bearer`. */
+  token: secret(1),
+}
+
+const template = z
+  .string()
+  .min(1)
+  .max(2000)
+  .regex(/^\P{Cc}+$/u, 'may not contain line breaks or other control characters')
+  .superRefine((text, context) => {
+    const wrong = unknownPlaceholder(text)
+    if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong })
+  })
+
+const genericEvents = {
+  kind: z.literal('generic-events'),
+  ...common,
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(/^[a-zA-Z0-9.:_-]+$/, 'must be a host name or an IP address'),
+  port: z.number().int().min(1).max(65_535).optional(),
+  protocol: z.enum(['tcp', 'udp']).default('tcp'),
+  /** The data source of the event server: `international` is UTF-8 in lines, `compatible` the ANSI code page without a separator. */
+  dataSource: z.enum(['international', 'compatible']).default('international'),
+  /** What the data source answers; left out, what it answers when nobody has changed it. */
+  echo: z.enum(['statistics', 'all-bytes', 'none']).optional(),
+  template: template.default('portunus type={type} source={source} door={door} side={side} reason={reason} id={id}'),
+  /** Templates of single types of event, in place of `template`. */
+  templates: z.partialRecord(eventType, template).default({}),
+  timeoutS,
+}
+
+export const outletKinds = ['webhook', 'generic-events'] as const
+export type OutletKind = (typeof outletKinds)[number]
+
+/** Each kind: what is kept and told, and the secrets that only ever come in. */
+const shapes = {
+  webhook: { kept: webhook, secrets: webhookSecrets },
+  'generic-events': { kept: genericEvents, secrets: {} },
+} as const satisfies Record<OutletKind, { kept: z.ZodRawShape; secrets: z.ZodRawShape }>
+
+export const secretNames = (kind: OutletKind): readonly string[] => Object.keys(shapes[kind].secrets)
+
+/** Settings as they are kept, without secrets. */
+export const outletSettings = z.discriminatedUnion('kind', [z.strictObject(webhook), z.strictObject(genericEvents)])
+export type OutletSettings = z.output<typeof outletSettings>
+export type SettingsOf<K extends OutletKind> = Extract<OutletSettings, { kind: K }>
+
+const webhookIncoming = z.strictObject({ ...webhook, ...webhookSecrets }).superRefine(checkWebhook)
+const genericEventsIncoming = z.strictObject(genericEvents).superRefine(checkGenericEvents)
+
+/** Settings as they come in. */
+export const incomingOutlet = z.discriminatedUnion('kind', [webhookIncoming, genericEventsIncoming])
+export type IncomingOutlet = z.output<typeof incomingOutlet>
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+function checkWebhook({ url, allowHttp }: { url: string; allowHttp: boolean }, context: z.RefinementCtx): void {
+  const { protocol, hostname, username, password } = new URL(url)
+  const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['url'], message })
+  if (username !== '' || password !== '') refuse('may not hold a user name or password; use `token`')
+  if (protocol === 'http:' && !allowHttp && !loopback.test(hostname))
+    refuse('must begin with https:// (or set `allowHttp`: then everybody on the way can read and change what is sent)')
+}
+
+function checkGenericEvents(
+  { protocol, dataSource, echo }: { protocol: string; dataSource: string; echo?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (protocol === 'udp' && dataSource === 'international')
+    context.addIssue({
+      code: 'custom',
+      path: ['protocol'],
+      message: 'the data source "international" takes TCP only; use "compatible" for UDP',
+    })
+  if (protocol === 'udp' && echo !== undefined && echo !== 'none')
+    context.addIssue({
+      code: 'custom',
+      path: ['echo'],
+      message: 'what is sent over UDP is sent once, without waiting for an echo; leave it out',
+    })
+}
