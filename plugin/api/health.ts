@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import type { App, Context } from './context.ts'
 import { HttpProblem } from './problem.ts'
@@ -50,4 +51,8 @@ export function health(app: App, { plugin, unready }: Context): void {
   )
 }
 
-export const isLoopback = (address: string): boolean => address === '::1' || address.replace(/^::ffff:/, '').startsWith('127.')
+/** Whether an address is one of this machine alone; a name is none, however it begins. */
+export function isLoopback(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '')
+  return address === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
+}

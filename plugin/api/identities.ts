@@ -15,7 +15,7 @@ const name = z
 const roleIds = z.array(z.string().max(64)).max(50)
 const password = z.string().min(1).max(200)
 const user = z
-  .object({ id: z.string(), name: z.string(), roles: z.array(z.string()), disabled: z.boolean(), createdAt: instant })
+  .object({ id: z.string(), name: z.string(), roles: z.array(z.string()), disabled: z.boolean(), foreign: z.boolean(), createdAt: instant })
   .meta({ id: 'User' })
 const token = z
   .object({
@@ -67,9 +67,9 @@ function users(app: App, context: Context): void {
     const weak = text === undefined ? undefined : weakness(text, of)
     if (weak !== undefined) throw fieldProblem('password', weak)
   }
-  /** A system that nobody can administer is of no use. */
+  /** A system that nobody can administer is of no use; who comes from elsewhere may find the way shut. */
   const requireAdministrator = (without: string) => {
-    const left = identity.users().some(u => u.id !== without && !u.disabled && u.roles.includes('administrator'))
+    const left = identity.users().some(u => u.id !== without && !u.disabled && !u.foreign && u.roles.includes('administrator'))
     if (!left) throw new HttpProblem('in-use', 'This is the last administrator; make another first.')
   }
 
@@ -125,9 +125,16 @@ function users(app: App, context: Context): void {
     },
     async request => {
       const found = find(request.params.id)
+      for (const field of ['password', 'roles'] as const)
+        if (found.foreign && request.body[field] !== undefined)
+          throw fieldProblem(field, `comes from the identity provider; ${found.name} can only be shut out here`)
       requireRoles(context, request.body.roles)
       requireStrong(request.body.password, found.name)
-      if (found.roles.includes('administrator') && (request.body.disabled || request.body.roles?.includes('administrator') === false))
+      if (
+        !found.foreign &&
+        found.roles.includes('administrator') &&
+        (request.body.disabled || request.body.roles?.includes('administrator') === false)
+      )
         requireAdministrator(found.id)
       await identity.changeUser(found.id, request.body)
       note(request, `Changed ${Object.keys(request.body).join(', ') || 'nothing'} of user ${found.name}`, found.name)
@@ -140,7 +147,7 @@ function users(app: App, context: Context): void {
     { config: security, schema: { summary: 'Removes a user', tags: ['security'], params, response: { 204: z.null() } } },
     async (request, reply) => {
       const found = find(request.params.id)
-      if (found.roles.includes('administrator')) requireAdministrator(found.id)
+      if (!found.foreign && found.roles.includes('administrator')) requireAdministrator(found.id)
       identity.removeUser(found.id)
       note(request, `Removed user ${found.name}`, found.name)
       plugin.rightsChanged()
@@ -162,6 +169,8 @@ function users(app: App, context: Context): void {
     async (request, reply) => {
       const me = asker(request)
       if (me.kind !== 'user') throw new HttpProblem('built-in', 'An API token has no password.')
+      if (identity.user(me.id)?.foreign)
+        throw new HttpProblem('built-in', 'You sign in through the identity provider; change your password there.')
       const judged = await identity.signIn(me.name, request.body.old)
       if (!judged.ok)
         throw new HttpProblem(
@@ -252,7 +261,11 @@ function roles(app: App, context: Context): void {
       const { id } = request.params
       requireOwn(id)
       find(id)
-      const holders = [...identity.users(), ...identity.tokens()].filter(h => h.roles.includes(id)).map(h => h.name)
+      const mapped = identity.provider()?.settings
+      const holders = [
+        ...[...identity.users(), ...identity.tokens()].filter(h => h.roles.includes(id)).map(h => h.name),
+        ...(mapped?.mappings.some(m => m.role === id) ? [`identity provider ${mapped.name}`] : []),
+      ]
       if (holders.length > 0) throw new HttpProblem('in-use', `The role "${id}" is held by ${holders.join(', ')}.`, { users: holders })
       identity.removeRole(id)
       audit(context, request, { permitted: true, category: 'security', message: `Removed role ${id}`, source: ['role', id] })

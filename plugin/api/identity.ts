@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
-import { and, eq, lt, ne } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, lt, ne } from 'drizzle-orm'
 import { v7 as uuid } from 'uuid'
 import type { Store } from '../store/open.ts'
 import { failures, roles as roleTable, sessions, tokens, users } from '../store/schema.ts'
+import { openProvider, type ProviderSettings } from './provider.ts'
 import { builtInRoles, type Principal, principal, type Role, role as roleSchema } from './rights.ts'
 
 /** A session lives this long, whatever happens in it. */
@@ -24,6 +25,8 @@ export interface User {
   readonly roles: readonly string[]
   readonly disabled: boolean
   readonly created: number
+  /** Signs in through the identity provider, which says the name and the roles; there is no password here. */
+  readonly foreign: boolean
 }
 
 export interface Token {
@@ -39,6 +42,21 @@ export type SignIn =
   | { readonly ok: true; readonly secret: string; readonly principal: Principal; readonly expires: number }
   | { readonly ok: false; readonly reason: 'wrong-credentials' }
   | { readonly ok: false; readonly reason: 'locked-out'; readonly seconds: number }
+
+/** A person whom the identity provider vouches for. */
+export interface Stranger {
+  /** `ISSUER SUBJECT`: who it is, whatever the name. */
+  readonly subject: string
+  readonly name: string
+  readonly roles: readonly string[]
+}
+
+export type Entered =
+  | { readonly ok: true; readonly user: User }
+  | { readonly ok: false; readonly reason: 'no-role-mapped' | 'user-disabled'; readonly name: string }
+
+/** Names that the audit log gives to nobody in particular. */
+const reserved = ['system', 'nobody', 'command line']
 
 /** Users, sessions, API tokens and roles. Secrets are kept as hashes only. */
 export type Identity = ReturnType<typeof openIdentity>
@@ -62,6 +80,7 @@ export function randomPassword(): string {
 export function openIdentity(store: Store, { now, doorsOf }: { now: () => number; doorsOf: (zone: string) => readonly string[] }) {
   const { db } = store
   const decoy = hash(randomBytes(16), argon)
+  const provider = openProvider(store)
 
   const role = (id: string): Role | undefined => {
     const builtIn = builtInRoles.find(r => r.id === id)
@@ -76,6 +95,7 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
     roles: JSON.parse(row.roles) as string[],
     disabled: row.disabled,
     created: row.created,
+    foreign: row.subject !== null,
   })
   const asToken = ({ hash: _, roles, ...row }: typeof tokens.$inferSelect): Token => ({ ...row, roles: JSON.parse(roles) as string[] })
 
@@ -96,7 +116,21 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
     })
   }
 
-  function startSession(user: User): SignIn {
+  /** A name that belongs to nobody else, however it is written. */
+  function freeName(name: string, subject: string): string {
+    const others = db
+      .select({ name: users.name, subject: users.subject })
+      .from(users)
+      .all()
+      .filter(each => each.subject !== subject)
+    const taken = new Set([...reserved, ...others.map(each => each.name.normalize('NFKC').toLowerCase())])
+    for (let number = 1; ; number++) {
+      const tried = number === 1 ? name : `${name} (${provider.read()?.settings.name ?? 'foreign'}${number === 2 ? '' : ` ${number - 1}`})`
+      if (!taken.has(tried.toLowerCase())) return tried
+    }
+  }
+
+  function startSession(user: User): Extract<SignIn, { ok: true }> {
     const secret = `ps_${randomBytes(32).toString('base64url')}`
     const expires = now() + sessionMs
     db.delete(sessions).where(lt(sessions.expires, now())).run()
@@ -145,13 +179,12 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
       const row = db.select().from(users).where(eq(users.name, name)).get()
       return row && asUser(row)
     },
-    async addUser(value: { name: string; password: string | null; roles: readonly string[]; subject?: string }): Promise<User> {
-      const password = value.password === null ? null : await hash(value.password, argon)
+    async addUser(value: { name: string; password: string; roles: readonly string[] }): Promise<User> {
       const row = {
         id: uuid(),
         name: value.name,
-        password,
-        subject: value.subject ?? null,
+        password: await hash(value.password, argon),
+        subject: null,
         roles: JSON.stringify(value.roles),
         disabled: false,
         created: now(),
@@ -198,6 +231,38 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
       if (!row?.password || row.disabled || !right) return { ok: false, reason: 'wrong-credentials' }
       db.delete(failures).where(eq(failures.name, name)).run()
       return startSession(asUser(row))
+    },
+    /** Lets somebody in whom the identity provider has sent, with the name and the roles it says now; who has none of the roles loses every session. */
+    enter({ subject, name: told, roles: given }: Stranger): Entered {
+      return store.transact(() => {
+        const before = db.select().from(users).where(eq(users.subject, subject)).get()
+        if (given.length === 0) {
+          if (before) {
+            db.update(users).set({ roles: '[]' }).where(eq(users.id, before.id)).run()
+            db.delete(sessions).where(eq(sessions.user, before.id)).run()
+          }
+          return { ok: false, reason: 'no-role-mapped', name: before?.name ?? told }
+        }
+        if (before?.disabled) return { ok: false, reason: 'user-disabled', name: before.name }
+        const row = { name: freeName(told, subject), roles: JSON.stringify(given), subject }
+        const made = before
+          ? db.update(users).set(row).where(eq(users.id, before.id)).returning().get()
+          : db
+              .insert(users)
+              .values({ ...row, id: uuid(), password: null, disabled: false, created: now() })
+              .returning()
+              .get()
+        return { ok: true, user: asUser(made) }
+      })
+    },
+    provider: provider.read,
+    /** Sets or removes the identity provider; everybody who came through the one before has to sign in anew. */
+    setProvider(settings: ProviderSettings | null, clientSecret?: string | null) {
+      store.transact(() => {
+        provider.write(settings, clientSecret)
+        const foreign = db.select({ id: users.id }).from(users).where(isNotNull(users.subject))
+        db.delete(sessions).where(inArray(sessions.user, foreign)).run()
+      })
     },
     startSession,
     endSession(secret: string) {

@@ -14,7 +14,9 @@ import { events } from './events.ts'
 import { identities } from './identities.ts'
 import { impacts } from './impact.ts'
 import { installers } from './installers.ts'
+import { lines } from './lines.ts'
 import { dataRoutes, pictureRoutes } from './person-data.ts'
+import { providers } from './providers.ts'
 import { readers } from './readers.ts'
 import { resources } from './resources.ts'
 import { session } from './session.ts'
@@ -43,10 +45,12 @@ export function routes(app: App, context: Context): void {
     installers,
     impacts,
     readers,
+    lines,
     resources,
     adoption,
     settings,
     identities,
+    providers,
     auditLog,
     backups,
     documents,

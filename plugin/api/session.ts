@@ -1,11 +1,14 @@
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
 import { writeAudit } from '../store/audit.ts'
 import { type App, asker, audit, type Context } from './context.ts'
+import type { SignIn } from './identity.ts'
 import { HttpProblem } from './problem.ts'
 import { doorRights, type Principal, right, rights } from './rights.ts'
 
-const who = z.object({
+/** Who is signed in, and what they may. */
+export const who = z.object({
   user: z.string(),
   kind: z.enum(['user', 'token']),
   roles: z.array(z.string()),
@@ -30,6 +33,12 @@ export function describePrincipal(principal: Principal): z.output<typeof who> {
     limits: Object.fromEntries(limited),
     expiresAt: principal.expiresAt === null ? null : new Date(principal.expiresAt).toISOString(),
   }
+}
+
+/** Gives a new session to the browser as a cookie, and to everybody as a token. */
+export function handOver(reply: FastifyReply, { secret, principal, expires }: Extract<SignIn, { ok: true }>, secure: boolean) {
+  reply.setCookie(sessionCookie, secret, { path: '/', httpOnly: true, sameSite: 'strict', secure, expires: new Date(expires) })
+  return { token: secret, ...describePrincipal(principal) }
 }
 
 export function session(app: App, context: Context): void {
@@ -70,14 +79,7 @@ export function session(app: App, context: Context): void {
         throw new HttpProblem('wrong-credentials', 'User name or password is wrong.')
       }
       note(true, 'Signed in')
-      reply.setCookie(sessionCookie, result.secret, {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'strict',
-        secure: context.secure,
-        expires: new Date(result.expires),
-      })
-      return { token: result.secret, ...describePrincipal(result.principal) }
+      return handOver(reply, result, context.secure)
     },
   )
 

@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid'
 import type { Store } from './open.ts'
 import { facts } from './schema.ts'
 
-export type Fact = 'systemId' | 'epoch' | 'removedThrough' | 'source' | 'started' | 'tail' | 'address'
+export type Fact = 'systemId' | 'epoch' | 'removedThrough' | 'source' | 'started' | 'tail' | 'address' | 'identityProvider'
 
 export function readFact(store: Store, key: Fact): string | undefined {
   return store.db.select().from(facts).where(eq(facts.key, key)).get()?.value
