@@ -3,11 +3,15 @@ import { expect, it } from 'vitest'
 import { problems } from '../plugin/api/problem.ts'
 import { eventTypes } from '../shared/event.ts'
 import { reasons } from '../shared/reason.ts'
-import { referencePage, referencePath, sitePage, sitePath } from './docs.ts'
+import { clientTypes, referencePage, referencePath, sitePage, sitePath, typesPath } from './docs.ts'
 
 it('the committed reference is what the code says; `npm run docs` writes it anew', () => {
   expect(readFileSync(referencePath, 'utf8')).toBe(referencePage())
   expect(readFileSync(sitePath, 'utf8')).toBe(sitePage())
+})
+
+it('the types of the client are those of the API; `npm run docs` writes them anew', async () => {
+  expect(readFileSync(typesPath, 'utf8') === (await clientTypes()), 'plugin/client/api-types.ts is not up to date').toBe(true)
 })
 
 it('the reference knows every event, reason and problem code, each once', () => {

@@ -1,6 +1,8 @@
-/** `npm run docs`: writes the reference pages from the tables the program itself uses. docs.test.ts holds the committed pages to them. */
+/** `npm run docs`: writes the reference pages and the client's types from what the program itself uses. docs.test.ts holds what is committed to it. */
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import openapiTypes, { astToString } from 'openapi-typescript'
 import { z } from 'zod'
 import { problemTable } from '../plugin/api/problem.ts'
 import { refusals } from '../shared/command.ts'
@@ -8,6 +10,7 @@ import { checks, eventTypes } from '../shared/event.ts'
 import { reasons } from '../shared/reason.ts'
 import { site } from '../shared/site.ts'
 import { formats } from '../wiegand/index.ts'
+import { openRig } from './api/rig.ts'
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows.map(row => `| ${row.join(' | ')} |`)].join('\n')
@@ -119,11 +122,34 @@ function words(of: Schema): string {
   return of.type === 'string' ? 'text' : ''
 }
 
+/** What the client knows of the API: types made from the server's own OpenAPI document. */
+export async function clientTypes(): Promise<string> {
+  const rig = await openRig()
+  const { text } = await rig.call('GET', 'openapi.json')
+  await rig.close()
+  const types = astToString(await openapiTypes(JSON.parse(text), { defaultNonNullable: false }))
+    // What says nothing: things that are not there, headers that are not described.
+    .replaceAll(/^ *(?!content)\w+\?: never;\n/gm, '')
+    .replaceAll(/^ *parameters: \{\s*\};\n/gm, '')
+    .replaceAll(/^ *headers: \{\s*\[name: string\]: unknown;\s*\};\n/gm, '')
+    .replaceAll(/^export type (webhooks|\$defs) = .*\n/gm, '')
+  const biome = fileURLToPath(new URL('../node_modules/.bin/biome', import.meta.url))
+  const formatted = spawnSync(biome, ['format', '--stdin-file-path', typesPath], {
+    input: `/** Made from the OpenAPI document of the server by \`npm run docs\`; a test holds it to the code. */\n\n${types}`,
+    encoding: 'utf8',
+  })
+  if (formatted.status !== 0) throw new Error(formatted.stderr)
+  return formatted.stdout
+}
+
 export const referencePath = fileURLToPath(new URL('../docs/reference.md', import.meta.url))
 
 export const sitePath = fileURLToPath(new URL('../docs/site.md', import.meta.url))
 
+export const typesPath = fileURLToPath(new URL('../plugin/client/api-types.ts', import.meta.url))
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(referencePath, referencePage())
   writeFileSync(sitePath, sitePage())
+  writeFileSync(typesPath, await clientTypes())
 }

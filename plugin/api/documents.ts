@@ -112,12 +112,12 @@ interface Operation {
   tags?: readonly string[]
   security?: readonly object[]
   parameters?: Parameter[]
-  responses: Record<string, { description: string }>
+  responses: Record<string, { description?: string; $ref?: string }>
 }
 interface Document {
   tags?: readonly { name: string; description: string }[]
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, unknown> }
+  components: { schemas: Record<string, unknown>; responses?: Record<string, object> }
 }
 
 const header = (name: string, description: string) => ({
@@ -147,6 +147,10 @@ function completed(document: Document): Document {
       ]
       for (const [status, response] of Object.entries(operation.responses)) {
         if (response.description === 'Default Response') response.description = words[status] ?? 'Done'
+        if (status === '4XX' || status === '5XX') {
+          document.components.responses = { Failure: response }
+          operation.responses[status] = { $ref: '#/components/responses/Failure' }
+        }
       }
     }
   }

@@ -1,194 +1,69 @@
-import { createParser } from 'eventsource-parser'
-import type { Action } from '../../shared/command.ts'
-import type { Check, StoredEvent } from '../../shared/event.ts'
+import createFetch from 'openapi-fetch'
+import type { components, operations, paths } from './api-types.ts'
+import { type Follow, follow, type Stream } from './stream.ts'
 
-/** A refusal of the API (RFC 9457), with the operator's text in `detail`; `status` 0 when the server did not answer. */
-export interface Refused {
-  readonly status: number
-  readonly code: string
-  readonly detail: string
+type Schemas = components['schemas']
+export type Element = Schemas['Element']
+export type Configuration = Schemas['Configuration']
+export type State = Schemas['State']
+export type LiveEvent = Schemas['Event']
+export type Gap = Schemas['Gap']
+export type Alarm = Schemas['Alarm']
+export type AccessRequest = Schemas['AccessRequest']
+export type Cardholder = Schemas['Cardholder']
+export type CommandOutcome = Schemas['CommandOutcome']
+export type Trace = operations['getEventsIdTrace']['responses'][200]['content']['application/json']
+
+/** A refusal (RFC 9457): `code` is stable, `detail` is for a person. `no-answer` (status 0) and `unknown` are the client's own codes. */
+export type Refusal = Omit<Schemas['Problem'], 'code'> & { readonly code: Schemas['Problem']['code'] | 'no-answer' | 'unknown' }
+
+export interface ClientOptions {
+  /** Address of the server, such as `https://portunus.example:8080`. */
+  readonly base: string
+  /** A session's or an API token; without one only what is open answers, and in a browser what the session's cookie allows. */
+  readonly token?: string | undefined
+  /** The person behind a VMS's token, for events and the audit log. */
+  readonly onBehalfOf?: string | undefined
 }
 
-/** What a call gives: the value, or why not. */
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refused: Refused }
-
-export interface Session {
-  readonly token: string
-  readonly user: string
-  readonly rights: readonly string[]
-}
-
-export interface Element {
-  readonly id: string
-  readonly parent: string | null
-  readonly type: string
-  readonly name: string
-  readonly unsupportedCommands: readonly string[]
-}
-
-export interface Configuration {
-  readonly revision: string
-  readonly elements: readonly Element[]
-  readonly eventTypes: readonly { readonly id: string; readonly name: string }[]
-  readonly stateTypes: readonly { readonly id: string; readonly name: string }[]
-}
-
-export interface State {
-  readonly element: string
-  readonly states: readonly string[]
-  readonly flags: { readonly alarm: boolean; readonly tamper: boolean; readonly offline: boolean }
-}
-
-/** An event as delivered: the controller's own, and where it stands in the stream. */
-export type LiveEvent = StoredEvent & { readonly cursor: string; readonly backlog: boolean }
-
-export interface Trace {
-  readonly reason: string | null
-  readonly text: string
-  readonly checks: readonly Check[]
-}
-
-export interface Person {
-  readonly id: string
-  readonly firstName: string
-  readonly lastName: string
-  readonly credentials: readonly { readonly id: string; readonly type: string; readonly name?: string }[]
-}
-
-export interface CommandOutcome {
-  readonly id: string
-  readonly results: readonly { readonly door: string; readonly outcome: 'done' | 'refused' | 'unreachable'; readonly detail?: string }[]
-}
-
-interface Page<T> {
-  readonly items: readonly T[]
-  readonly next: string | null
-}
-
-/** What the stream says, by topic; `gap` events have type `gap`. */
-export interface StreamMessage {
-  readonly topic?: string
-  readonly type: string
-  readonly cursor?: string
-  readonly [key: string]: unknown
-}
-
-const firstRetryMs = 500
-const longestRetryMs = 10_000
-/** Three heartbeats missed: the connection is dead though nobody said so. */
-const silentMs = 45_000
-
-/** Speaks the plugin API for one token. */
-export function createClient({ base, token }: { readonly base: string; readonly token?: string }) {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
-    let response: Response
-    try {
-      response = await fetch(`${base}/api/v1/${path}`, {
-        method,
-        headers: {
-          Accept: 'application/json',
-          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-    } catch {
-      return { ok: false, refused: { status: 0, code: 'no-answer', detail: 'The server does not answer.' } }
-    }
-    const text = await response.text()
-    const json = text === '' ? undefined : parse(text)
-    if (response.ok) return { ok: true, value: json as T }
-    const { code, detail } = (json ?? {}) as Partial<Refused>
-    return {
-      ok: false,
-      refused: { status: response.status, code: code ?? 'unknown', detail: detail ?? `The server answered ${response.status}.` },
-    }
+/**
+ * Speaks the plugin API, in a browser and in Node. `GET`, `POST`, `PUT`, `PATCH` and `DELETE` take a path of the OpenAPI document and give
+ * `{ data, response }` or `{ error, response }`; nothing is thrown, and `error` is always a {@link Refusal}.
+ */
+export function createClient({ base, token, onBehalfOf }: ClientOptions) {
+  const headers = {
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    ...(onBehalfOf === undefined ? {} : { 'X-On-Behalf-Of': onBehalfOf }),
   }
-
+  const { GET, POST, PUT, PATCH, DELETE } = createFetch<paths>({ baseUrl: base.replace(/\/$/, ''), headers, fetch: answered })
   return {
-    signIn: (user: string, password: string) => call<Session>('POST', 'session', { user, password }),
-    signOut: () => call<void>('DELETE', 'session'),
-    session: () => call<Omit<Session, 'token'>>('GET', 'session'),
-    configuration: () => call<Configuration>('GET', 'configuration'),
-    states: () => call<Page<State>>('GET', 'states'),
-    newestEvents: (limit: number) => call<Page<LiveEvent>>('GET', `events?limit=${limit}`),
-    trace: (event: string) => call<Trace>('GET', `events/${encodeURIComponent(event)}/trace`),
-    people: () => call<Page<Person>>('GET', 'cardholders?limit=100'),
-    command: (action: Action, element: string) => call<CommandOutcome>('POST', 'commands', { action, element }),
-    emulate: (step: string, body: unknown) => call<void>('POST', `emulator/${step}`, body),
-
-    /**
-     * Follows the stream and comes back by itself after a break, from where it was.
-     * @returns a function that ends it
-     */
-    stream(options: {
-      readonly topics: readonly string[]
-      readonly after?: string | undefined
-      onMessage(message: StreamMessage): void
-      onConnection(up: boolean): void
-      onRefused(refused: Refused): void
-    }): () => void {
-      const ended = new AbortController()
-      let cursor = options.after
-      let retryMs = firstRetryMs
-
-      async function follow(): Promise<void> {
-        const query = new URLSearchParams({ topics: options.topics.join(','), ...(cursor === undefined ? {} : { after: cursor }) })
-        const silence = new AbortController()
-        let timer = setTimeout(() => silence.abort(), silentMs)
-        try {
-          const response = await fetch(`${base}/api/v1/stream?${query}`, {
-            headers: { Accept: 'text/event-stream', Authorization: `Bearer ${token}` },
-            signal: AbortSignal.any([ended.signal, silence.signal]),
-          })
-          if (!response.ok || !response.body) {
-            const { code, detail } = (parse(await response.text()) ?? {}) as Partial<Refused>
-            if (response.status === 401 || response.status === 403) {
-              ended.abort()
-              options.onRefused({ status: response.status, code: code ?? 'unknown', detail: detail ?? '' })
-            }
-            return
-          }
-          retryMs = firstRetryMs
-          options.onConnection(true)
-          const parser = createParser({
-            onEvent({ data }) {
-              const message = parse(data) as StreamMessage | undefined
-              if (message === undefined) return
-              if (message.cursor !== undefined) cursor = message.cursor
-              options.onMessage(message)
-            },
-          })
-          const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-          for (;;) {
-            const { value, done } = await reader.read()
-            if (done) return
-            clearTimeout(timer)
-            timer = setTimeout(() => silence.abort(), silentMs)
-            parser.feed(value)
-          }
-        } catch {
-          // A broken connection is told below, and made again.
-        } finally {
-          clearTimeout(timer)
-          if (!ended.signal.aborted) {
-            options.onConnection(false)
-            setTimeout(() => void follow(), retryMs)
-            retryMs = Math.min(retryMs * 2, longestRetryMs)
-          }
-        }
-      }
-      void follow()
-      return () => ended.abort()
-    },
+    GET,
+    POST,
+    PUT,
+    PATCH,
+    DELETE,
+    /** Follows what happens, and comes back by itself after a break, from where it was. */
+    stream: (options: Follow): Stream => follow(base, token, options),
   }
 }
 export type Client = ReturnType<typeof createClient>
 
-function parse(text: string): unknown {
+/** What the server answers; where it does not, or something in between does, problem details in its place. */
+async function answered(request: Request): Promise<Response> {
+  let response: Response
   try {
-    return JSON.parse(text)
+    response = await fetch(request)
   } catch {
-    return undefined
+    return refused({ title: 'No answer', status: 0, code: 'no-answer', detail: 'The server does not answer.' })
   }
+  if (response.ok || response.status === 304 || response.headers.get('content-type')?.startsWith('application/problem+json'))
+    return response
+  const { status } = response
+  return refused({ title: 'Refused', status, code: 'unknown', detail: `The server answered ${status}.` })
+}
+
+/** A response cannot have the status 0: what it is stands in the body. */
+function refused(refusal: Omit<Refusal, 'type'>): Response {
+  const body = JSON.stringify({ type: 'about:blank', ...refusal })
+  return new Response(body, { status: refusal.status || 503, headers: { 'content-type': 'application/problem+json' } })
 }

@@ -28,9 +28,9 @@ export function App() {
       <SignIn
         notice={notice}
         signIn={async (user, password) => {
-          const answer = await client.signIn(user, password)
-          if (!answer.ok) return answer.refused.detail
-          const { token, rights } = answer.value
+          const { data, error } = await client.POST('/api/v1/session', { body: { user, password } })
+          if (error) return error.detail
+          const { token, rights } = data
           sessionStorage.setItem(kept, JSON.stringify({ token, user, rights }))
           setNotice(null)
           setSession({ token, user, rights })

@@ -45,9 +45,9 @@ export function DoorCard(props: {
 
   const send = async (action: Action) => {
     setBusy(action)
-    const answer = await client.command(action, door.id)
-    const result = answer.ok ? answer.value.results[0] : undefined
-    setSaid(answer.ok ? (result?.outcome === 'done' ? null : (result?.detail ?? result?.outcome ?? null)) : answer.refused.detail)
+    const { data, error } = await client.POST('/api/v1/commands', { body: { action, element: door.id } })
+    const result = data?.results[0]
+    setSaid(error ? error.detail : result?.outcome === 'done' ? null : (result?.detail ?? null))
     setBusy(null)
   }
   return (

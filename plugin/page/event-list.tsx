@@ -1,5 +1,5 @@
 import { Badge, Card, Group, Stack, Text, UnstyledButton } from '@mantine/core'
-import type { Configuration, LiveEvent, Person } from '../client/client.ts'
+import type { Cardholder, Configuration, LiveEvent } from '../client/client.ts'
 import { headline, placeOf, reasonWords, timeOf, whoIn } from './words.ts'
 
 const colour = (event: LiveEvent) =>
@@ -15,7 +15,7 @@ const colour = (event: LiveEvent) =>
 export function EventList(props: {
   events: readonly LiveEvent[]
   configuration: Configuration | null
-  people: ReadonlyMap<string, Person>
+  people: ReadonlyMap<string, Cardholder>
   ask: (event: LiveEvent) => void
 }) {
   const { events, configuration, people, ask } = props

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { Client, Configuration, LiveEvent, Person, State } from '../client/client.ts'
+import type { Cardholder, Client, Configuration, LiveEvent, State } from '../client/client.ts'
 
 const shownEvents = 200
 
@@ -8,7 +8,7 @@ export interface Live {
   readonly configuration: Configuration | null
   readonly states: ReadonlyMap<string, State>
   readonly events: readonly LiveEvent[]
-  readonly people: ReadonlyMap<string, Person>
+  readonly people: ReadonlyMap<string, Cardholder>
   readonly connected: boolean
   readonly problem: string | null
 }
@@ -18,7 +18,7 @@ export function useLive(client: Client, leave: (why: string | null) => void): Li
   const [configuration, setConfiguration] = useState<Configuration | null>(null)
   const [states, setStates] = useState<ReadonlyMap<string, State>>(new Map())
   const [events, setEvents] = useState<readonly LiveEvent[]>([])
-  const [people, setPeople] = useState<ReadonlyMap<string, Person>>(new Map())
+  const [people, setPeople] = useState<ReadonlyMap<string, Cardholder>>(new Map())
   const [connected, setConnected] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const left = useRef(leave)
@@ -29,16 +29,26 @@ export function useLive(client: Client, leave: (why: string | null) => void): Li
     else setProblem(detail)
   }, [])
   const readStates = useCallback(async () => {
-    const answer = await client.states()
-    if (answer.ok) setStates(new Map(answer.value.items.map(state => [state.element, state])))
-    else refused(answer.refused.status, answer.refused.detail)
+    const { data, error } = await client.GET('/api/v1/states')
+    if (data) setStates(new Map(data.items.map(state => [state.element, state])))
+    else refused(error.status, error.detail)
   }, [client, refused])
   const readSite = useCallback(async () => {
-    const [site, everyone] = await Promise.all([client.configuration(), client.people()])
-    if (site.ok) setConfiguration(site.value)
-    else refused(site.refused.status, site.refused.detail)
-    if (everyone.ok) setPeople(new Map(everyone.value.items.map(person => [person.id, person])))
-    else if (everyone.refused.status !== 403) refused(everyone.refused.status, everyone.refused.detail)
+    const [site, everyone] = await Promise.all([
+      client.GET('/api/v1/configuration'),
+      client.GET('/api/v1/cardholders', { params: { query: { limit: 100 } } }),
+    ])
+    if (site.data) setConfiguration(site.data)
+    else refused(site.error.status, site.error.detail)
+    if (everyone.data) setPeople(new Map(everyone.data.items.map(person => [person.id, person])))
+    else if (everyone.error.status !== 403) refused(everyone.error.status, everyone.error.detail)
+  }, [client, refused])
+
+  const readEvents = useCallback(async () => {
+    const { data, error } = await client.GET('/api/v1/events', { params: { query: { limit: 50 } } })
+    if (data) setEvents(data.items)
+    else refused(error.status, error.detail)
+    return data
   }, [client, refused])
 
   useEffect(() => {
@@ -46,30 +56,22 @@ export function useLive(client: Client, leave: (why: string | null) => void): Li
     let ended = false
     const begin = async () => {
       await Promise.all([readSite(), readStates()])
-      const newest = await client.newestEvents(50)
-      if (ended) return
-      if (!newest.ok) {
-        refused(newest.refused.status, newest.refused.detail)
-        return
-      }
-      setEvents(newest.value.items)
-      end = client.stream({
+      const from = await readEvents()
+      if (ended || !from) return
+      const stream = client.stream({
         topics: ['events', 'states', 'configuration', 'cardholders'],
-        after: newest.value.items[0]?.cursor,
+        after: from.cursor,
+        epoch: from.epoch,
+        onGap: () => void readEvents(),
         onMessage(message) {
           switch (message.topic) {
             case 'events':
-              if (message.type !== 'gap') {
-                const event = message as unknown as LiveEvent
-                setEvents(before => (before.some(e => e.id === event.id) ? before : [event, ...before].slice(0, shownEvents)))
-              }
+              setEvents(before => (before.some(e => e.id === message.id) ? before : [message, ...before].slice(0, shownEvents)))
               break
-            case 'states': {
-              const state = message as unknown as State
-              if (message.type === 'states-invalidated' || state.element === undefined) void readStates()
-              else setStates(before => new Map(before).set(state.element, state))
+            case 'states':
+              if (message.type === 'states-invalidated') void readStates()
+              else setStates(before => new Map(before).set(message.element, message))
               break
-            }
             case 'configuration':
             case 'cardholders':
               void readSite()
@@ -84,13 +86,14 @@ export function useLive(client: Client, leave: (why: string | null) => void): Li
         },
         onRefused: ({ status, detail }) => refused(status, detail),
       })
+      end = stream.close
     }
     void begin()
     return () => {
       ended = true
       end()
     }
-  }, [client, readSite, readStates, refused])
+  }, [client, readSite, readStates, readEvents, refused])
 
   return { configuration, states, events, people, connected, problem }
 }

@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { Client, Person } from '../client/client.ts'
+import type { Cardholder, Client } from '../client/client.ts'
 import { nameOf } from './words.ts'
 
 /** Holds a card to an emulated reader: one of the site's, or any bits. */
-export function PresentCard(props: { client: Client; reader: string | null; people: ReadonlyMap<string, Person>; close: () => void }) {
+export function PresentCard(props: { client: Client; reader: string | null; people: ReadonlyMap<string, Cardholder>; close: () => void }) {
   const { client, reader, people, close } = props
   const [card, setCard] = useState<string | null>(null)
   const [bits, setBits] = useState('')
@@ -15,9 +15,12 @@ export function PresentCard(props: { client: Client; reader: string | null; peop
       .map(c => ({ value: c.id, label: `${nameOf(person, person.id)} — ${c.name ?? c.id}` })),
   )
   const present = async () => {
-    const answer = await client.emulate('swipe', bits === '' ? { reader, card } : { reader, bits })
-    setProblem(answer.ok ? null : answer.refused.detail)
-    if (answer.ok) close()
+    if (reader === null) return
+    const { error } = await client.POST('/api/v1/emulator/swipe', {
+      body: { reader, ...(bits !== '' ? { bits } : card === null ? {} : { card }) },
+    })
+    setProblem(error ? error.detail : null)
+    if (!error) close()
   }
   return (
     <Modal.Root opened={reader !== null} onClose={close}>

@@ -66,7 +66,7 @@ export function SitePage(props: { client: Client; user: string; rights: readonly
             <Text size="sm" visibleFrom="xs">
               {user}
             </Text>
-            <Button variant="default" size="xs" onClick={() => void client.signOut().then(() => leave(null))}>
+            <Button variant="default" size="xs" onClick={() => void client.DELETE('/api/v1/session').then(() => leave(null))}>
               Sign out
             </Button>
           </Group>

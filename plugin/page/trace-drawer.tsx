@@ -1,6 +1,6 @@
 import { Alert, Code, Drawer, Group, Loader, Stack, Text, Timeline, Title } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import type { Client, Configuration, LiveEvent, Person, Trace } from '../client/client.ts'
+import type { Cardholder, Client, Configuration, LiveEvent, Trace } from '../client/client.ts'
 import { headline, placeOf, reasonWords, whoIn } from './words.ts'
 
 /** Why: the sentence, then every check of the decision in its order. */
@@ -8,7 +8,7 @@ export function TraceDrawer(props: {
   client: Client
   event: LiveEvent | null
   configuration: Configuration | null
-  people: ReadonlyMap<string, Person>
+  people: ReadonlyMap<string, Cardholder>
   close: () => void
 }) {
   const { client, event, configuration, people, close } = props
@@ -20,10 +20,10 @@ export function TraceDrawer(props: {
     setProblem(null)
     if (event === null) return
     let current = true
-    void client.trace(event.id).then(answer => {
+    void client.GET('/api/v1/events/{id}/trace', { params: { path: { id: event.id } } }).then(({ data, error }) => {
       if (!current) return
-      if (answer.ok) setTrace(answer.value)
-      else setProblem(answer.refused.detail)
+      if (data) setTrace(data)
+      else setProblem(error.detail)
     })
     return () => {
       current = false

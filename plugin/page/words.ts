@@ -1,6 +1,6 @@
-import type { Configuration, LiveEvent, Person } from '../client/client.ts'
+import type { Cardholder, Configuration, LiveEvent } from '../client/client.ts'
 
-export const nameOf = (person: Person | undefined, id: string) => (person ? `${person.firstName} ${person.lastName}`.trim() || id : id)
+export const nameOf = (person: Cardholder | undefined, id: string) => (person ? `${person.firstName} ${person.lastName}`.trim() || id : id)
 
 /** `anti-passback` → `anti-passback`, `no-access-rule` → `no access rule`; the whole sentence is in the trace. */
 export const reasonWords = (reason: string) => (reason === 'anti-passback' ? reason : reason.replaceAll('-', ' '))
@@ -16,7 +16,7 @@ export function placeOf(event: LiveEvent, configuration: Configuration | null): 
   return configuration?.elements.find(e => e.id === id)?.name ?? id
 }
 
-export function whoIn(event: LiveEvent, people: ReadonlyMap<string, Person>): string | null {
+export function whoIn(event: LiveEvent, people: ReadonlyMap<string, Cardholder>): string | null {
   const ids = event.cardholders ?? (event.cardholder ? [event.cardholder] : [])
   if (ids.length > 0) return ids.map(id => nameOf(people.get(id), id)).join(' and ')
   return event.operator ?? null

@@ -59,7 +59,7 @@ describe('the linter sees', () => {
       'a failure in a form of its own',
       'operation-4xx-problem-details-rfc7807',
       'openapi',
-      get('system', { responses: { '4XX': { content: { 'application/problem+json': null } } } }),
+      get('system', { responses: { 400: { description: 'Wrong', content: { 'text/plain': {} } } } }),
     ],
     ['a word that the specification does not know', 'struct', 'openapi', get('system', { answers: {} })],
     ['a type that is none', 'struct', 'openapi', { components: { schemas: { Problem: { properties: { detail: { type: 'text' } } } } } }],
