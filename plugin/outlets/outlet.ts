@@ -22,7 +22,7 @@ export interface Outlet {
 
 /**
  * - `off`: switched off by an administrator.
- * - `connecting`: nothing has been carried since it was started.
+ * - `connecting`: an outlet that keeps a connection does not have it.
  * - `delivering`: events are on their way.
  * - `waiting`: everything is delivered.
  * - `failing`: the last attempt failed; it goes on trying.
