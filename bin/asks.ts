@@ -3,8 +3,13 @@ import { explain, type Inquiry } from '../controller/core/explain.ts'
 import type { Model } from '../controller/core/model.ts'
 import type { State } from '../controller/core/state.ts'
 import type { OsdpField, OsdpWatch } from '../controller/field/osdp.ts'
+import type { WiegandField } from '../controller/field/wiegand.ts'
 import type { Ask } from '../controller/link/link.ts'
 import type { Store } from '../controller/store/contract.ts'
+import { pcapngHeader, pcapngRecord, writeOsdpcap } from '../osdp/index.ts'
+
+/** A file goes to the plugin in parts of so many bytes. */
+const partBytes = 49_152
 
 /** What a running controller can look at to answer. */
 export interface Seen {
@@ -44,6 +49,32 @@ export function osdpAsks(options: {
         const state = found?.acu.pds().find(pd => pd.address === found.address)
         answer(state ? { ...state, statistics: { ...state.statistics, naks: { ...state.statistics.naks } } } : null, true)
       },
+      /** The recent bytes of a reader's line as a capture file, in parts. */
+      capture(body, answer) {
+        const { reader, format } = body as { reader: string; format: 'osdpcap' | 'pcapng' }
+        const records = field()?.captureOf(reader)
+        if (!records) return answer(null, true)
+        const file =
+          format === 'pcapng'
+            ? Buffer.concat([pcapngHeader(), ...records.map(pcapngRecord)])
+            : Buffer.from(records.map(record => `${writeOsdpcap(record, 'portunus')}\n`).join(''))
+        const parts = Math.max(1, Math.ceil(file.length / partBytes))
+        for (let part = 0; part < parts; part++) {
+          const data = file.subarray(part * partBytes, (part + 1) * partBytes).toString('base64')
+          answer({ part, parts, records: records.length, data }, part === parts - 1)
+        }
+      },
+      /** Who is on a reader's line; every find is an answer. */
+      scan(body, answer) {
+        const { reader, all, interrupt } = body as { reader: string; all: boolean; interrupt: boolean }
+        const osdp = field()
+        if (!osdp) answer({ stage: 'refused', reason: 'line-not-in-use', readers: [] }, true)
+        else osdp.scan(reader, { all, interrupt }, news => answer(news, ['refused', 'done', 'failed'].includes(news.stage)))
+      },
+      'scan-stop'(body, answer) {
+        field()?.stopScan((body as { reader: string }).reader)
+        answer({}, true)
+      },
       /** Gives a reader a new key; every stage is an answer. */
       pair(body, answer) {
         const { reader, via, sealed } = body as { reader: string; via: 'install' | 'session'; sealed: string }
@@ -65,6 +96,16 @@ export function osdpAsks(options: {
       if (last) pairing.delete(reader)
       if (event.stage === 'done') store.keys.set(keyName(reader), under.key)
       under.answer({ stage: event.stage, reason: event.reason }, last)
+    },
+  }
+}
+
+/** What the Wiegand readers of a controller can be asked. */
+export function wiegandAsks(field: () => WiegandField | undefined): Readonly<Record<string, Ask>> {
+  return {
+    /** The last frames of a reader, as pulses. */
+    pulses(body, answer) {
+      answer(field()?.pulsesOf((body as { reader: string }).reader) ?? null, true)
     },
   }
 }

@@ -6,7 +6,7 @@ import type { Input } from '../controller/core/input.ts'
 import { terminalsOf } from '../controller/hardware.ts'
 import { type Askable, keyNames, Refused, startController } from '../controller/main.ts'
 import { version } from '../shared/version.ts'
-import { commonAsks, osdpAsks } from './asks.ts'
+import { commonAsks, osdpAsks, wiegandAsks } from './asks.ts'
 
 interface Options {
   readonly config: string
@@ -59,13 +59,13 @@ async function run({ config: path, check, relay, inputs }: Options): Promise<voi
   running.stop()
 }
 
-function asksOf({ store, runtime, osdp, open }: Askable) {
+function asksOf({ store, runtime, osdp, wiegand, open }: Askable) {
   const { asks, watch } = osdpAsks({ field: osdp, store, open, keyName: keyNames.reader })
   const seen = () => {
     const running = runtime()
     return running && { view: running.view, directory: store.directory }
   }
-  return { asks: { ...commonAsks(seen, store), ...asks }, watch }
+  return { asks: { ...commonAsks(seen, store), ...asks, ...wiegandAsks(wiegand) }, watch }
 }
 
 /** Tells what there is, part by part. @returns whether all of it is as it should be */

@@ -1,6 +1,6 @@
 import { createOsdpBench, type OsdpBench } from '../controller/emulator/osdp-reader.ts'
 import type { Random } from '../controller/emulator/random.ts'
-import { createWiegandBench } from '../controller/emulator/wiegand-reader.ts'
+import { createWiegandBench, type WiegandBench } from '../controller/emulator/wiegand-reader.ts'
 import { createWorld, type World } from '../controller/emulator/world.ts'
 import type { OsdpWatch } from '../controller/field/osdp.ts'
 import { createRuntime, type Runtime, type RuntimeLink } from '../controller/runtime.ts'
@@ -15,6 +15,7 @@ export interface EmulatedController {
   readonly runtime: Runtime
   readonly world: World
   readonly osdp: OsdpBench
+  readonly wiegand: WiegandBench
 }
 
 /** Under these names a controller's store holds keys. */
@@ -75,7 +76,7 @@ export function createEmulatedController(options: {
     ...(link ? { link } : {}),
     ...(onFault ? { onFault } : {}),
   })
-  return { id: controller, runtime, world, osdp }
+  return { id: controller, runtime, world, osdp, wiegand }
 }
 
 /** What the card of a credential sends at a reader: encoded by the format that the reader reads that length with. */

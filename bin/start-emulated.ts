@@ -12,7 +12,7 @@ import { wholeSite } from '../plugin/site/file.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import type { LinkTransport } from '../shared/link.ts'
 import { version } from '../shared/version.ts'
-import { commonAsks, osdpAsks } from './asks.ts'
+import { commonAsks, osdpAsks, wiegandAsks } from './asks.ts'
 import { createEmulatedController, type EmulatedController, keyNames } from './emulated.ts'
 
 /** The emulated controllers of a site, running. */
@@ -64,6 +64,7 @@ export function startEmulated({
       asks: {
         ...commonAsks(() => controller && { view: controller.runtime.view, directory: store.directory }, store),
         ...osdp.asks,
+        ...wiegandAsks(() => controller?.wiegand.field),
         [emulateAsk]: emulate,
       },
       openKeys: sealed => openKeys(secret, id, sealed),

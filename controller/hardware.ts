@@ -7,13 +7,14 @@ import type { Field, Report } from './field/field.ts'
 import { gpioEdges } from './field/gpio.ts'
 import { createIoField, type GpioTerminal } from './field/io.ts'
 import { createOsdpField, type OsdpField, type OsdpWatch } from './field/osdp.ts'
-import { createWiegandField, type WiegandPort } from './field/wiegand.ts'
+import { createWiegandField, type WiegandField, type WiegandPort } from './field/wiegand.ts'
 import { assign } from './wiring/index.ts'
 
 /** The hardware of this machine, as the site says it is wired. */
 export interface Hardware {
   readonly fields: readonly Field[]
   readonly osdp: OsdpField
+  readonly wiegand: WiegandField
   /** Keys of readers are new: their lines begin again. */
   renewKeys(): void
 }
@@ -95,6 +96,7 @@ export function createHardware({ controller, clock, random, key, onProblem, watc
   return {
     fields: [follow, io, wiegand, osdp],
     osdp,
+    wiegand,
     renewKeys() {
       if (report === undefined) return
       osdp.stop()

@@ -8,6 +8,7 @@ import type { FieldEffect } from './core/effect.ts'
 import type { Input } from './core/input.ts'
 import type { Field } from './field/field.ts'
 import type { OsdpField, OsdpWatch } from './field/osdp.ts'
+import type { WiegandField } from './field/wiegand.ts'
 import { createHardware, type Hardware } from './hardware.ts'
 import { type Ask, createControllerLink } from './link/link.ts'
 import { createMqttTransport } from './link/mqtt.ts'
@@ -42,6 +43,7 @@ export interface Askable {
   readonly store: Store
   readonly runtime: () => Runtime | undefined
   readonly osdp: () => OsdpField | undefined
+  readonly wiegand: () => WiegandField | undefined
   /** Opens what the plugin sealed for this controller. */
   readonly open: (sealed: string) => Readonly<Record<string, Uint8Array>>
 }
@@ -73,7 +75,7 @@ export async function startController(
     const random = (length: number) => new Uint8Array(randomBytes(length))
     const secret = await secretOf(config, store)
     const open = (sealed: string) => openKeys(secret ?? new Uint8Array(32), controller, sealed)
-    const told = asksOf?.({ store, runtime: () => runtime, osdp: () => hardware?.osdp, open })
+    const told = asksOf?.({ store, runtime: () => runtime, osdp: () => hardware?.osdp, wiegand: () => hardware?.wiegand, open })
     const hardware: Hardware = createHardware({
       controller,
       clock,

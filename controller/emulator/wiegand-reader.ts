@@ -2,12 +2,16 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Reader, Site } from '../../shared/site.ts'
 import { type Bits, type Colour, type Edge, encodeKeys, encodePulses, type ReaderLevels, readerTimings } from '../../wiegand/index.ts'
 import { type MemoryEdges, memoryEdges } from '../field/edge-source.ts'
-import { createWiegandField, type WiegandPort } from '../field/wiegand.ts'
+import { createWiegandField, type WiegandField, type WiegandPort } from '../field/wiegand.ts'
 import type { Random } from './random.ts'
 import type { EmulatedReader, ReaderBench } from './world.ts'
 
 /** From the end of one presentation to the start of the next, in ms: longer than any silence inside a frame. */
 const pauseMs = 60
+
+export interface WiegandBench extends ReaderBench {
+  readonly field: WiegandField
+}
 
 /** Emulated Wiegand readers: what is presented travels as pulses to the decoder that real readers use. */
 export function createWiegandBench(options: {
@@ -15,7 +19,7 @@ export function createWiegandBench(options: {
   readonly clock: Clock
   readonly random: Random
   readonly site: () => Site
-}): ReaderBench {
+}): WiegandBench {
   const { controller, clock, random, site } = options
   const readers = new Map<string, ReturnType<typeof createReader>>()
   const settings = (id: string): Extract<Reader, { type: 'wiegand' }> | undefined => {

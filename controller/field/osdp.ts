@@ -1,9 +1,11 @@
-import { type Acu, type AcuEvent, type LineEvent, openAcu, type PdPolicy, type Pipe } from '../../osdp/index.ts'
+import { type Acu, type AcuEvent, type CaptureRecord, type LineEvent, openAcu, type PdPolicy, type Pipe } from '../../osdp/index.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Reader, Site } from '../../shared/site.ts'
 import type { FieldEffect, LedColour } from '../core/effect.ts'
 import type { SourceProblem } from './edge-source.ts'
 import type { Field, Report } from './field.ts'
+import { runScan, type ScanHandle, type ScanNews, type ScanOrder } from './line-scan.ts'
+import { createLineRecording } from './recording.ts'
 
 type OsdpReader = Extract<Reader, { type: 'osdp' }>
 
@@ -13,6 +15,12 @@ export type OsdpWatch = (reader: string | null, event: AcuEvent | LineEvent) => 
 /** The OSDP lines of one controller, with access to the ACU of a reader for the installer's tools. */
 export interface OsdpField extends Field {
   acuOf(reader: string): { readonly acu: Acu; readonly address: number } | undefined
+  /** The recent bytes of the line a reader is on; undefined where no line is in use. */
+  captureOf(reader: string): CaptureRecord[] | undefined
+  /** Asks the line of a reader who is on it; nobody else speaks there meanwhile. What comes of it is told, a refusal included. */
+  scan(reader: string, order: ScanOrder, tell: (news: ScanNews) => void): void
+  /** Ends a scan before its time. */
+  stopScan(reader: string): void
 }
 
 /** The OSDP readers of one controller: one ACU a line, readers' events to inputs, effects to commands. */
@@ -41,6 +49,7 @@ export function createOsdpField(options: {
     for (const line of lines) line.stop()
     lines = []
   }
+  const lineOf = (reader: string) => lines.find(line => line.address(reader) !== undefined)
   return {
     configure(next) {
       const before = site === null ? '' : JSON.stringify(linesOf(site, options.controller))
@@ -61,12 +70,16 @@ export function createOsdpField(options: {
       report = null
     },
     acuOf(reader) {
-      for (const line of lines) {
-        const address = line.address(reader)
-        if (address !== undefined && line.acu) return { acu: line.acu, address }
-      }
-      return undefined
+      const line = lineOf(reader)
+      return line?.acu ? { acu: line.acu, address: line.address(reader)! } : undefined
     },
+    captureOf: reader => lineOf(reader)?.capture(),
+    scan(reader, order, tell) {
+      const line = lineOf(reader)
+      if (line?.scan) line.scan(order, tell)
+      else tell({ stage: 'refused', reason: 'line-not-in-use', readers: [] })
+    },
+    stopScan: reader => lineOf(reader)?.stopScan?.(),
   }
 }
 
@@ -101,9 +114,13 @@ function linesOf(site: Site, controller: string): LinePlan[] {
 }
 
 interface Line {
+  /** Null while the line is not in use, or being scanned. */
   readonly acu: Acu | null
   address(reader: string): number | undefined
   apply(effect: FieldEffect): void
+  capture(): CaptureRecord[] | undefined
+  readonly scan?: (order: ScanOrder, tell: (news: ScanNews) => void) => void
+  readonly stopScan?: () => void
   stop(): void
 }
 
@@ -111,16 +128,47 @@ function openLine(options: Parameters<typeof createOsdpField>[0], plan: LinePlan
   const names = new Map(plan.readers.map(({ id, address }) => [address, id]))
   const addresses = new Map(plan.readers.map(({ id, address }) => [id, address]))
   const shown = new Map<string, { colour: LedColour; flashing: boolean }>()
-  const pipe = options.pipe(plan.controller, plan.port)
-  if ('reason' in pipe) {
-    for (const { id } of plan.readers) report({ kind: 'reader', reader: id, online: false, fault: pipe.reason })
-    return { acu: null, address: id => addresses.get(id), apply() {}, stop() {} }
+  const recording = createLineRecording(options.clock)
+  const open = (): Pipe | SourceProblem => {
+    const pipe = options.pipe(plan.controller, plan.port)
+    return 'reason' in pipe ? pipe : recording.tap(pipe)
   }
+  const first = open()
+  if ('reason' in first) {
+    for (const { id } of plan.readers) report({ kind: 'reader', reader: id, online: false, fault: first.reason })
+    return { acu: null, address: id => addresses.get(id), apply() {}, capture: () => undefined, stop() {} }
+  }
+  let acu: Acu | null = null
+  let scanning: ScanHandle | null = null
   let ended = false
-  const acu = openAcu({ pipe, clock: options.clock, random: options.random, onEvent: take })
+
+  /** Lets an ACU poll the readers of the plan. */
+  function poll(pipe: Pipe): void {
+    const opened: Acu = openAcu({
+      pipe,
+      clock: options.clock,
+      random: options.random,
+      onEvent: event => {
+        if (!ended && acu === opened) take(event)
+      },
+    })
+    acu = opened
+    for (const { id, address, secure } of plan.readers) {
+      const scbk = secure ? options.key(id) : undefined
+      const policy: PdPolicy = {
+        address,
+        baud: plan.baud,
+        requireSecure: secure,
+        scbk: scbk ?? null,
+        ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
+      }
+      const refused = opened.add(policy)
+      if (refused !== null) report({ kind: 'reader', reader: id, online: false, secure: false, fault: refused })
+    }
+    opened.start()
+  }
 
   function take(event: AcuEvent | LineEvent): void {
-    if (ended) return
     if (event.kind === 'line') {
       options.watch?.(null, event)
       return
@@ -157,24 +205,42 @@ function openLine(options: Parameters<typeof createOsdpField>[0], plan: LinePlan
   /** A reader that was away has forgotten what it showed. */
   function repeat(reader: string): void {
     const look = shown.get(reader)
-    if (look) acu.led(addresses.get(reader)!, look)
+    if (look) acu?.led(addresses.get(reader)!, look)
   }
 
-  for (const { id, address, secure } of plan.readers) {
-    const scbk = secure ? options.key(id) : undefined
-    const policy: PdPolicy = {
-      address,
-      baud: plan.baud,
-      requireSecure: secure,
-      scbk: scbk ?? null,
-      ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
+  function scan(order: ScanOrder, tell: (news: ScanNews) => void): void {
+    const online = acu?.pds().flatMap(pd => (pd.online ? [names.get(pd.address)!] : [])) ?? []
+    const refusal = scanning !== null ? 'scan-running' : online.length > 0 && !order.interrupt ? 'readers-in-use' : null
+    if (refusal !== null) {
+      tell({ stage: 'refused', reason: refusal, readers: online })
+      return
     }
-    const refused = acu.add(policy)
-    if (refused !== null) report({ kind: 'reader', reader: id, online: false, secure: false, fault: refused })
+    acu?.stop()
+    acu = null
+    for (const reader of online) report({ kind: 'reader', reader, online: false, fault: 'line-scan' })
+    scanning = runScan({
+      open,
+      clock: options.clock,
+      random: options.random,
+      order,
+      readers: online,
+      nameOf: address => names.get(address) ?? null,
+      tell,
+      onEnd() {
+        scanning = null
+        if (ended) return
+        const pipe = open()
+        if (!('reason' in pipe)) poll(pipe)
+        else for (const { id } of plan.readers) report({ kind: 'reader', reader: id, online: false, fault: pipe.reason })
+      },
+    })
   }
-  acu.start()
+
+  poll(first)
   return {
-    acu,
+    get acu() {
+      return acu
+    },
     address: id => addresses.get(id),
     apply(effect) {
       if (effect.kind !== 'led' && effect.kind !== 'beep' && effect.kind !== 'text') return
@@ -182,13 +248,17 @@ function openLine(options: Parameters<typeof createOsdpField>[0], plan: LinePlan
       if (address === undefined) return
       if (effect.kind === 'led') {
         shown.set(effect.reader, { colour: effect.colour, flashing: effect.flashing })
-        acu.led(address, { colour: effect.colour, flashing: effect.flashing })
-      } else if (effect.kind === 'beep') acu.beep(address, { times: effect.times })
-      else acu.text(address, effect.text, effect.seconds)
+        acu?.led(address, { colour: effect.colour, flashing: effect.flashing })
+      } else if (effect.kind === 'beep') acu?.beep(address, { times: effect.times })
+      else acu?.text(address, effect.text, effect.seconds)
     },
+    capture: recording.read,
+    scan,
+    stopScan: () => scanning?.stop('stopped'),
     stop() {
       ended = true
-      acu.stop()
+      scanning?.stop('line-closed')
+      acu?.stop()
     },
   }
 }

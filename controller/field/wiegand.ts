@@ -19,6 +19,7 @@ import {
 } from '../../wiegand/index.ts'
 import { type EdgeSource, readPulses, type SourceProblem } from './edge-source.ts'
 import type { Field, Report } from './field.ts'
+import { createPulseRecording, type RecordedFrame } from './pulse-recording.ts'
 
 type WiegandReader = Extract<Reader, { type: 'wiegand' }>
 
@@ -29,9 +30,17 @@ export interface WiegandPort {
   show(levels: ReaderLevels, colour: Colour): void
 }
 
+/** The Wiegand readers of one controller, with what came over the wires of each. */
+export interface WiegandField extends Field {
+  /** The last frames of a reader; undefined where it is not in use. */
+  pulsesOf(reader: string): RecordedFrame[] | undefined
+}
+
 /** A source of edges that has ended is begun again after this; ms. */
 const retryMs = 1_000
 const flashMs = 500
+/** No keypad sends one key as so many bits, and no card has so few. */
+const longestKey = 11
 const beepMs = { one: 300, several: 150 }
 
 /** The Wiegand readers of one controller and its modules: pulses to reads and keys, LED and beeper to levels. */
@@ -40,11 +49,11 @@ export function createWiegandField(options: {
   readonly clock: Clock
   /** The hardware of a reader, or what is wrong with it. Asked anew, it gives a source of its own: the one before may still be stopping. */
   readonly port: (controller: string, port: string, reader: string) => WiegandPort | SourceProblem
-}): Field {
+}): WiegandField {
   const { clock } = options
   let site: Site | null = null
   let report: Report | null = null
-  const running = new Map<string, { readonly plan: string; apply(effect: Indication): void; stop(): void }>()
+  const running = new Map<string, ReturnType<typeof runReader> & { readonly plan: string }>()
 
   /** Runs the readers of the site; one whose settings are as they were goes on undisturbed, in the middle of a read if need be. */
   function begin(): void {
@@ -80,6 +89,7 @@ export function createWiegandField(options: {
       for (const id of [...running.keys()]) end(id)
       report = null
     },
+    pulsesOf: reader => running.get(reader)?.pulses(),
   }
 }
 
@@ -91,6 +101,8 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
   const formats = formatsOf(site, reader)
   // No read before the line is silent: the first 26 bits of a longer card pass as a card of their own too often.
   const rules = pulseRules({ formats, keys: lengths, fast: false })
+  const recording = createPulseRecording(clock)
+  const source = recording.tap(port.edges)
   let noise: NoiseState = noNoise
   let noiseTimer: Cancel = () => {}
   let ended = false
@@ -115,8 +127,16 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
       report({ kind: 'card', reader: reader.id, bits })
     else hear({ kind: 'refused', reason: keys.reason })
   }
+  /** Pulses that may be key presses, misread ones and those of a keypad that is set up wrongly included. */
+  function mayBeKeys(event: PulseEvent): boolean {
+    if (!('bits' in event)) return false
+    const { length } = event.bits
+    if (decodeKeys(event.bits, keypad).ok || (event.kind === 'refused' && length <= Math.max(...lengths))) return true
+    return length < Math.max(longestKey, ...lengths) && !formats.some(format => format.bitLength === length)
+  }
   function on(event: PulseEvent): void {
     if (ended) return
+    recording.note(event, mayBeKeys(event))
     if (event.kind === 'read') take(event.bits)
     else if (event.kind !== 'refused')
       report({
@@ -132,7 +152,7 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
   let reading = listen(() => {})
   let retry: Cancel = () => {}
   function listen(begun: () => void) {
-    const started = readPulses(port.edges, rules, clock, { event: on, failed })
+    const started = readPulses(source, rules, clock, { event: on, failed })
     void started.then(outcome => {
       if ('reason' in outcome) failed(outcome)
       else if (ended) void outcome.stop()
@@ -166,6 +186,7 @@ function runReader(clock: Clock, site: Site, reader: WiegandReader, port: Wiegan
     sound = halves === 0 ? () => {} : clock.at(clock.now() + length, () => beep(halves - 1, length))
   }
   return {
+    pulses: recording.read,
     apply(effect: Indication) {
       if (effect.kind === 'beep') {
         sound()

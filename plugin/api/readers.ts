@@ -44,20 +44,43 @@ const terminal = z
   })
   .meta({ id: 'Terminal' })
 
+/** A pairing ends by itself before this; ms. */
+const longestPairingMs = 180_000
+
+/** A reader of one kind, and the controller that speaks for it. */
+export function findReader(plugin: Context['plugin'], id: string, type: 'osdp' | 'wiegand') {
+  const door = plugin.book.configuration().site.doors.find(d => d.type === 'door' && (d.a.reader?.id === id || d.b.reader?.id === id))
+  const reader = door?.type === 'door' ? [door.a.reader, door.b.reader].find(r => r?.id === id) : undefined
+  const controller = plugin.tree().controllerOf(id)
+  if (!reader || controller === undefined) throw new HttpProblem('not-found', `There is no reader "${id}".`)
+  if (reader.type === type) return { reader, controller }
+  throw new HttpProblem(
+    'not-supported',
+    type === 'osdp'
+      ? `"${id}" is a ${reader.type} reader; only OSDP readers have a line that can be asked.`
+      : `"${id}" is ${reader.type === 'osdp' ? 'an' : 'a'} ${reader.type} reader; only Wiegand readers send pulses.`,
+  )
+}
+
+/** Why a controller gave no answer. */
+export const unanswered = (answer: { readonly reason: 'unreachable' | 'refused'; readonly message: string }): HttpProblem =>
+  new HttpProblem(answer.reason === 'unreachable' ? 'unreachable' : 'not-supported', answer.message)
+
+export const inUse = (id: string): HttpProblem =>
+  new HttpProblem('not-supported', `The wires of "${id}" are not in use; check how its port is set up.`)
+
 /** Readers on their lines, and the terminals of controllers, as they are now. */
 export function readers(app: App, context: Context): void {
   const { plugin, controllers, keys } = context
   const pairings = new Map<string, z.output<typeof pairingState>>()
   const tags = ['readers']
-
-  const find = (id: string) => {
-    const door = plugin.book.configuration().site.doors.find(d => d.type === 'door' && (d.a.reader?.id === id || d.b.reader?.id === id))
-    const reader = door?.type === 'door' ? [door.a.reader, door.b.reader].find(r => r?.id === id) : undefined
-    const controller = plugin.tree().controllerOf(id)
-    if (!reader || controller === undefined) throw new HttpProblem('not-found', `There is no reader "${id}".`)
-    if (reader.type !== 'osdp')
-      throw new HttpProblem('not-supported', `"${id}" is a ${reader.type} reader; only OSDP readers have a line that can be asked.`)
-    return { reader, controller }
+  /** The last word of one that has outlived its time was lost on its way. */
+  const pairingOf = (id: string) => {
+    const pairing = pairings.get(id)
+    const from = Date.parse(pairing?.stages[0]?.at ?? '')
+    if (pairing?.state !== 'running' || !(plugin.now() - from > longestPairingMs)) return pairing
+    pairing.stages.push({ at: new Date(plugin.now()).toISOString(), stage: 'failed', reason: 'unreachable' })
+    return Object.assign(pairing, { state: 'failed' })
   }
 
   app.get(
@@ -72,11 +95,11 @@ export function readers(app: App, context: Context): void {
       },
     },
     async request => {
-      const { controller } = find(request.params.id)
+      const { controller } = findReader(plugin, request.params.id, 'osdp')
       const answer = await controllers.ask(controller, 'line', { reader: request.params.id })
-      if (!answer.ok) throw new HttpProblem('unreachable', answer.message)
+      if (!answer.ok) throw unanswered(answer)
       const read = line.safeParse(answer.body)
-      if (!read.success) throw new HttpProblem('not-supported', 'The line is not in use; check how the port is set up.')
+      if (!read.success) throw inUse(request.params.id)
       return read.data
     },
   )
@@ -95,8 +118,8 @@ export function readers(app: App, context: Context): void {
     },
     async (request, reply) => {
       const { id } = request.params
-      const { controller } = find(id)
-      if (pairings.get(id)?.state === 'running') throw new HttpProblem('in-use', `"${id}" is being paired already.`)
+      const { controller } = findReader(plugin, id, 'osdp')
+      if (pairingOf(id)?.state === 'running') throw new HttpProblem('in-use', `"${id}" is being paired already.`)
       if (!controllers.isOnline(controller))
         throw new HttpProblem('unreachable', `Controller "${controller}" does not answer; nothing was changed.`)
       const key = randomBytes(16)
@@ -126,7 +149,7 @@ export function readers(app: App, context: Context): void {
       schema: { summary: 'How the last pairing of a reader stands', tags, params, response: { 200: pairingState } },
     },
     async request => {
-      const found = pairings.get(request.params.id)
+      const found = pairingOf(request.params.id)
       if (!found) throw new HttpProblem('not-found', `"${request.params.id}" was not paired since the server started.`)
       return found
     },
@@ -165,7 +188,7 @@ export function readers(app: App, context: Context): void {
       const { id } = request.params
       if (!plugin.tree().controllers.includes(id)) throw new HttpProblem('not-found', `There is no controller "${id}" with a log.`)
       const answer = await controllers.ask(id, 'check-log', {})
-      if (!answer.ok) throw new HttpProblem(answer.reason === 'unreachable' ? 'unreachable' : 'not-supported', answer.message)
+      if (!answer.ok) throw unanswered(answer)
       return { ...(answer.body as object) }
     },
   )
