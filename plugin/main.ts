@@ -9,6 +9,7 @@ import { openIdentity } from './api/identity.ts'
 import { createApi } from './api/server.ts'
 import { createPluginLink } from './link/link.ts'
 import { bookSource, logPosition } from './link/source.ts'
+import { openOutlets } from './outlets/outlets.ts'
 import { openAdoptions } from './site/adoption.ts'
 import { checkPlace } from './site/check.ts'
 import { openSiteKeys } from './site/keys.ts'
@@ -75,6 +76,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     revision: source.revision,
     keysChanged: () => link.handOutKeys(),
   }
+  const outlets = openOutlets({ plugin, controllers, record: ownLog.record })
   // Tokens, users and keys may be made by the command line while this server runs.
   let foreign = store.foreignVersion()
   let cancelLook = () => {}
@@ -91,7 +93,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     ...(book.current().revision === 0 ? ['there is no site yet'] : []),
   ]
   const api = await createApi(
-    { plugin, identity, controllers, keys, version, adoptions, broker, emulatorSteps, unready, secure: https !== undefined },
+    { plugin, identity, controllers, keys, outlets, version, adoptions, broker, emulatorSteps, unready, secure: https !== undefined },
     { page, https },
   )
 
@@ -104,11 +106,13 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     /** Begins to serve. @returns the address of the page */
     async listen(host: string, port: number): Promise<string> {
       link.start()
+      outlets.start()
       const address = await api.listen({ host, port })
       return `${address}/`
     },
     async close(): Promise<void> {
       await api.close()
+      await outlets.stop()
       cancelLook()
       ownLog.close()
       link.stop()

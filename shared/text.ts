@@ -5,7 +5,7 @@ import { type Reason, reasons } from './reason.ts'
  * Every sentence a person reads about an event, made when it is read: events and traces hold ids, and names change or are erased (domain.md §6).
  */
 
-export type Named = 'cardholder' | 'credential' | 'door' | 'reader' | 'zone' | 'access-rule' | 'controller'
+export type Named = 'cardholder' | 'credential' | 'door' | 'reader' | 'zone' | 'access-rule' | 'controller' | 'outlet'
 
 /** What the sentences need to know. */
 export interface Wording {
@@ -83,6 +83,7 @@ const unnamed: Readonly<Record<Named, string>> = {
   zone: 'the zone',
   'access-rule': 'a rule',
   controller: 'the controller',
+  outlet: 'an outlet',
 }
 
 /** The failing line of a trace, and of a two-person decision what it found of the first, who failed there. */
@@ -214,7 +215,7 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'configuration.rejected': ({ subject, event }) => `${subject} refused a configuration${because(event)}`,
   'credential.over-used': ({ who, badge, event }) =>
     `${badge} of ${who} was used more often than it may be (${event.count ?? '?'} times): controllers were out of touch`,
-  'outlet.failed': ({ event }) => `The outlet ${event.outlet ?? ''} ${outletFaults[event.fault ?? ''] ?? 'has failed'}`,
+  'outlet.failed': ({ one, event }) => `${one('outlet', event.outlet)} ${outletFaults[event.fault ?? ''] ?? 'has failed'}`,
   'reader.pin-unblocked': ({ subject }) => `${subject} takes PINs again`,
   'zone.anti-passback-resumed': ({ subject }) => `Anti-passback of ${subject} is in force again`,
   'controller.power-restored': ({ subject }) => `${subject} runs on mains again`,
@@ -223,7 +224,7 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'configuration.applied': ({ subject }) => `${subject} works by a new configuration`,
   'input.changed': ({ subject, event }) => `${subject} is ${event.state ?? 'changed'}`,
   'output.changed': ({ subject, event }) => `${subject} is ${event.state ?? 'changed'}${by(event)}`,
-  'outlet.restored': ({ event }) => `The outlet ${event.outlet ?? ''} delivers again`,
+  'outlet.restored': ({ one, event }) => `${one('outlet', event.outlet)} delivers again`,
 }
 
 const outletFaults: Readonly<Record<string, string>> = {

@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Outlets } from '../outlets/outlets.ts'
 import type { Adoptions } from '../site/adoption.ts'
 import type { SiteKeys } from '../site/keys.ts'
 import { type AuditCategory, type Author, writeAudit } from '../store/audit.ts'
@@ -26,6 +27,7 @@ export interface Context {
   readonly version: string
   readonly adoptions: Adoptions
   readonly keys: SiteKeys
+  readonly outlets: Outlets
   /** Where controllers reach the broker, on the host of this API; the certificate is what they have to believe. */
   readonly broker: { readonly port: number; readonly tls: boolean; readonly certificate: string | null }
   /** What can be played on emulated hardware; the composition root knows. */

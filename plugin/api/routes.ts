@@ -15,6 +15,7 @@ import { identities } from './identities.ts'
 import { impacts } from './impact.ts'
 import { installers } from './installers.ts'
 import { lines } from './lines.ts'
+import { outlets } from './outlets.ts'
 import { dataRoutes, pictureRoutes } from './person-data.ts'
 import { providers } from './providers.ts'
 import { readers } from './readers.ts'
@@ -52,6 +53,7 @@ export function routes(app: App, context: Context): void {
     identities,
     providers,
     auditLog,
+    outlets,
     backups,
     documents,
   ])

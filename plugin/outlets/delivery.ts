@@ -48,8 +48,8 @@ export interface Configured {
 export interface Delivery extends Outlet {
   /** Something was stored in the log, or dead letters are to be sent again. */
   arrived(): void
-  /** New settings: of an outlet that has stopped. */
-  configure(configured: Configured): void
+  /** New settings, and where given a new place in the log: of an outlet that has stopped. */
+  configure(configured: Configured, position?: number): void
 }
 
 /** Reads the log from its place on, leaves out what is filtered, hands the rest over in order, and tries again until it is taken or given up. */
@@ -273,10 +273,10 @@ export function createDelivery(
       carrier = undefined
       buffer = []
     },
-    configure(changed) {
+    configure(changed, position = progress.position) {
       ;({ settings, secrets } = changed)
       attempts = 0
-      set({ failingSince: null })
+      set({ position, failingSince: null })
     },
     arrived() {
       if (idle) wake()

@@ -69,8 +69,8 @@ export function openGenericEvents({ world: { plugin }, settings }: CarrierOption
       const cancel = clock.at(clock.now() + settings.timeoutS * 1000, () => settle({ ok: false, message: silence() }))
       socket.on('data', hear).on('error', failed).on('close', closed)
       signal.addEventListener('abort', aborted)
-      const written = () => {
-        if (echo === 'none') settle({ ok: true, detail: `Sent to ${where}; no echo is asked for.` })
+      const written = (error?: Error | null) => {
+        if (echo === 'none' && !error) settle({ ok: true, detail: `Sent to ${where}; no echo is asked for.` })
       }
       // Without a separator and without an echo, the end of the connection is the end of the message.
       const alone = echo === 'none' && source.separator === ''

@@ -201,11 +201,11 @@ export function openOutlets(world: OutletWorld) {
       const plain = Object.entries(patch).filter(([name]) => !secretNames(settings.kind).includes(name))
       return { ...(merge(settings, Object.fromEntries(plain)) as object), ...Object.fromEntries(secrets) }
     },
-    /** @param after cursor it begins behind; the newest where left out */
-    add(body: IncomingOutlet, after: number = log.head()): { outlet: StoredOutlet; secret: string | undefined } | undefined {
+    /** Begins behind the newest entry of the log, or where it is told to. @returns undefined where the name is taken; the secret that was made */
+    add(body: IncomingOutlet): { outlet: StoredOutlet; secret: string | undefined } | undefined {
       if (named.get(body.name) !== undefined) return undefined
       const id = uuid()
-      const { settings, secrets } = parted(body)
+      const { settings, secrets, after = log.head() } = parted(body)
       const secret = body.kind === 'webhook' && secrets.secret === undefined ? `whsec_${randomBytes(32).toString('base64')}` : undefined
       store.transact(() => {
         insert.run(id, body.kind, body.name, now(), JSON.stringify(settings), JSON.stringify(beginning(after, log.epoch)))
@@ -222,7 +222,7 @@ export function openOutlets(world: OutletWorld) {
         if (!row) return undefined
         if (version !== undefined && version !== row.version) return { ok: false, reason: 'lost-update' }
         if ((named.get(body.name) ?? id) !== id) return { ok: false, reason: 'name-taken' }
-        const { settings, secrets } = parted(body)
+        const { settings, secrets, after } = parted(body)
         const before = secretsOf(id, body.kind)
         const replaced = typeof secrets.secret === 'string' && before.secret !== undefined && secrets.secret !== before.secret
         store.transact(() => {
@@ -233,7 +233,7 @@ export function openOutlets(world: OutletWorld) {
         })
         const delivery = running.get(id)!
         await delivery.stop()
-        delivery.configure(configuredOf(read.get(id)!))
+        delivery.configure(configuredOf(read.get(id)!), after)
         if (started && settings.enabled) delivery.start()
         return { ok: true, outlet: get(id)! }
       }),
@@ -285,12 +285,19 @@ export function openOutlets(world: OutletWorld) {
   }
 }
 
-/** Settings and secrets of what came in. */
-function parted(body: IncomingOutlet): { settings: OutletSettings; secrets: Record<string, string | null | undefined> } {
+interface Parted {
+  readonly settings: OutletSettings
+  readonly secrets: Readonly<Record<string, string | null | undefined>>
+  readonly after?: number
+}
+
+/** What came in: settings, secrets, and where to begin. */
+function parted({ after, ...body }: IncomingOutlet): Parted {
   const names = secretNames(body.kind)
   const entries = Object.entries(body)
   return {
     settings: outletSettings.parse(Object.fromEntries(entries.filter(([name]) => !names.includes(name)))),
-    secrets: Object.fromEntries(entries.filter(([name]) => names.includes(name))) as Record<string, string | null | undefined>,
+    secrets: Object.fromEntries(entries.filter(([name]) => names.includes(name))) as Parted['secrets'],
+    ...(after === undefined ? {} : { after: Number(after) }),
   }
 }

@@ -26,18 +26,12 @@ export const filter = z.strictObject({
 export type Filter = z.output<typeof filter>
 
 const common = { name, enabled: z.boolean().default(true), filter: filter.prefault({}) }
-const secret = (least: number) =>
-  z
-    .string()
-    .min(least)
-    .max(500)
-    .regex(/^[\x21-\x7e]+$/, 'may contain printable ASCII only, without spaces')
-    .nullable()
-    .optional()
+/** Judged by {@link wrongSecret} and not by a schema, whose messages show what came in. */
+const secret = z.string()
 const timeoutS = z.number().int().min(1).max(60).default(10)
 
 const webhook = {
-  kind: z.literal('webhook'),
+  kind: z.literal('webhook').default('webhook'),
   ...common,
   url: z.url({ protocol: /^https?$/ }).max(2000),
   /** Allows http:// to another machine: everybody on the way reads and changes what is sent. */
@@ -48,11 +42,11 @@ const webhook = {
 }
 const webhookSecrets = {
   /** Signs what is sent; made where none is given, and told once. */
-  secret: secret(16),
-  /** Signs beside `secret` while receivers change over. */
-  previousSecret: secret(16),
-  /** Sent as `Authorization: Bearer`. */
-  token: secret(1),
+  secret: secret.optional(),
+  /** Signs beside `secret` while receivers change over; null takes it away. */
+  previousSecret: secret.nullable().optional(),
+  /** Sent as `Authorization: Bearer`; null sends none. */
+  token: secret.nullable().optional(),
 }
 
 const template = z
@@ -88,29 +82,48 @@ const genericEvents = {
 export const outletKinds = ['webhook', 'generic-events'] as const
 export type OutletKind = (typeof outletKinds)[number]
 
-/** Each kind: what is kept and told, and the secrets that only ever come in. */
-const shapes = {
-  webhook: { kept: webhook, secrets: webhookSecrets },
-  'generic-events': { kept: genericEvents, secrets: {} },
-} as const satisfies Record<OutletKind, { kept: z.ZodRawShape; secrets: z.ZodRawShape }>
-
-export const secretNames = (kind: OutletKind): readonly string[] => Object.keys(shapes[kind].secrets)
+/** Fields that only ever come in. */
+const secretsOf = { webhook: webhookSecrets, 'generic-events': {} } as const satisfies Record<OutletKind, z.ZodRawShape>
+export const secretNames = (kind: OutletKind): readonly string[] => Object.keys(secretsOf[kind])
 
 /** Settings as they are kept, without secrets. */
 export const outletSettings = z.discriminatedUnion('kind', [z.strictObject(webhook), z.strictObject(genericEvents)])
 export type OutletSettings = z.output<typeof outletSettings>
 export type SettingsOf<K extends OutletKind> = Extract<OutletSettings, { kind: K }>
 
-const webhookIncoming = z.strictObject({ ...webhook, ...webhookSecrets }).superRefine(checkWebhook)
-const genericEventsIncoming = z.strictObject(genericEvents).superRefine(checkGenericEvents)
+/** Where in the log it begins, or goes on: behind this cursor. */
+const placed = {
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a cursor of the log')
+    .optional(),
+}
+export const incomingWebhook = z.strictObject({ ...webhook, ...webhookSecrets, ...placed }).superRefine(checkWebhook)
 
 /** Settings as they come in. */
-export const incomingOutlet = z.discriminatedUnion('kind', [webhookIncoming, genericEventsIncoming])
+export const incomingOutlet = z.discriminatedUnion('kind', [
+  incomingWebhook,
+  z.strictObject({ ...genericEvents, ...placed }).superRefine(checkGenericEvents),
+])
 export type IncomingOutlet = z.output<typeof incomingOutlet>
+
+/** An outlet as it is told: its settings, and `more`. */
+export const toldWebhook = <M extends z.ZodRawShape>(more: M) => z.object({ ...webhook, ...more })
+export const toldOutlet = <M extends z.ZodRawShape>(more: M) =>
+  z.discriminatedUnion('kind', [toldWebhook(more), z.object({ ...genericEvents, ...more })])
+
+/** What is wrong with a secret; undefined where nothing is. */
+export function wrongSecret(name: string, secret: string): string | undefined {
+  if (!/^[\x21-\x7e]{1,500}$/.test(secret)) return 'must be 1 to 500 printable ASCII characters without spaces'
+  if (name !== 'token' && secret.length < 16) return 'must have at least 16 characters'
+  if (secret.startsWith('whsec_') && !/^[A-Za-z0-9+/]{16,}={0,2}$/.test(secret.slice(6))) return 'must go on in base64 after "whsec_"'
+  return undefined
+}
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 function checkWebhook({ url, allowHttp }: { url: string; allowHttp: boolean }, context: z.RefinementCtx): void {
+  if (!URL.canParse(url)) return
   const { protocol, hostname, username, password } = new URL(url)
   const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['url'], message })
   if (username !== '' || password !== '') refuse('may not hold a user name or password; use `token`')

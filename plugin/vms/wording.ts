@@ -2,7 +2,7 @@ import type { Named, Wording } from '../../shared/text.ts'
 import type { Plugin } from './plugin.ts'
 
 /** Names as they are now, for the sentences people read. @param withPeople whether the reader may know cardholders */
-export function wordingOf({ book, tree }: Plugin, withPeople: boolean): Wording {
+export function wordingOf({ book, tree, store }: Plugin, withPeople: boolean): Wording {
   const { site } = book.configuration()
   const person = (id: string) => {
     const holder = withPeople ? book.people.get(id)?.holder : undefined
@@ -18,6 +18,7 @@ export function wordingOf({ book, tree }: Plugin, withPeople: boolean): Wording 
         return owner && book.people.get(owner)?.holder.credentials.find(c => c.id === id)?.name
       }
       if (kind === 'access-rule') return site.accessRules.find(rule => rule.id === id)?.name
+      if (kind === 'outlet') return store.sql.prepare<[string], string>('select name from outlets where id = ?').pluck().get(id)
       return tree().element(id)?.name
     },
   }

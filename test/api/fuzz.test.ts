@@ -51,6 +51,8 @@ function fingerprint({ store }: Rig): string {
     'alarms',
     'secrets',
     'logs',
+    'outlets',
+    'dead_letters',
   ]
   const rows = tables.map(table => store.sql.prepare(`select * from ${table}`).all())
   return JSON.stringify([rows, store.sql.prepare('select id, name, hash, roles from tokens').all()])

@@ -7,12 +7,14 @@ import type { App } from '../../plugin/api/context.ts'
 import { openIdentity } from '../../plugin/api/identity.ts'
 import { type ApiOptions, createApi } from '../../plugin/api/server.ts'
 import { systemClock } from '../../plugin/clock.ts'
+import { openOutlets } from '../../plugin/outlets/outlets.ts'
 import { openAdoptions } from '../../plugin/site/adoption.ts'
 import { checkPlace } from '../../plugin/site/check.ts'
 import { importSite } from '../../plugin/site/file.ts'
 import { openSiteKeys } from '../../plugin/site/keys.ts'
 import { openStore } from '../../plugin/store/open.ts'
 import type { Answer, Controllers } from '../../plugin/vms/commands.ts'
+import { openOwnLog } from '../../plugin/vms/own-log.ts'
 import { createPlugin } from '../../plugin/vms/plugin.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Command, CommandResult } from '../../shared/command.ts'
@@ -76,12 +78,15 @@ export async function openRig({ clock: other, ...options }: Partial<ApiOptions> 
     revision: () => '',
     keysChanged() {},
   }
+  const ownLog = openOwnLog(plugin)
+  const outlets = openOutlets({ plugin, controllers, record: ownLog.record })
   for (const controller of plugin.tree().controllers) plugin.states.reach(controller, true)
   const api: App = await createApi(
     {
       plugin,
       identity,
       controllers,
+      outlets,
       version: '0.0.0-test',
       adoptions: openAdoptions(store, plugin.now),
       keys: openSiteKeys(store, plugin.book),
@@ -123,6 +128,8 @@ export async function openRig({ clock: other, ...options }: Partial<ApiOptions> 
     store,
     plugin,
     identity,
+    /** They deliver once they are started. */
+    outlets,
     api,
     token,
     sent,
@@ -156,6 +163,8 @@ export async function openRig({ clock: other, ...options }: Partial<ApiOptions> 
     signedIn: (roles: string[]) => identity.addToken({ name: `as-${Math.random()}`, roles, expires: null }).secret,
     async close(keep = false) {
       await api.close()
+      await outlets.stop()
+      ownLog.close()
       plugin.close()
       store.close()
       if (!keep) rmSync(directory, { recursive: true, force: true })
