@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import serveStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
@@ -11,6 +8,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject, type ZodTyp
 import type { z } from 'zod'
 import { type App, audit, type Context, pathOf, refuseRight } from './context.ts'
 import { health } from './health.ts'
+import { allowOwnStyles, servePage } from './page.ts'
 import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
 import { idsOptional } from './resource.ts'
 import { routes } from './routes.ts'
@@ -74,7 +72,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
       directives: {
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
+        styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         connectSrc: ["'self'"],
         objectSrc: ["'none'"],
@@ -86,6 +84,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     hsts: options.https !== undefined,
     referrerPolicy: { policy: 'no-referrer' },
   })
+  allowOwnStyles(app)
   await app.register(cookie)
   await app.register(rateLimit, {
     global: true,
@@ -131,13 +130,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
   await app.register(async scope => routes(scope as unknown as App, context), { prefix })
   await app.register(async scope => health(scope as unknown as App, context))
 
-  const page = existsSync(join(options.page, 'index.html'))
-  if (page)
-    await app.register(serveStatic, {
-      root: options.page,
-      wildcard: false,
-      setHeaders: response => void response.setHeader('cache-control', 'no-cache'),
-    })
+  const sendPage = await servePage(app, options.page)
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request)
     const methods = [...new Set(known.filter(k => k.url.test(path)).map(k => k.method))]
@@ -145,8 +138,8 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
       reply.header('allow', methods.join(', '))
       return answerProblem(new HttpProblem('method-not-allowed', `${path} takes ${methods.join(', ')}.`), reply)
     }
-    if (page && request.method === 'GET' && !path.startsWith('/api/') && request.headers.accept?.includes('text/html'))
-      return reply.sendFile('index.html')
+    if (sendPage && request.method === 'GET' && !path.startsWith('/api/') && request.headers.accept?.includes('text/html'))
+      return sendPage(reply)
     return answerProblem(new HttpProblem('not-found', `There is nothing at ${path}.`), reply)
   })
   return app

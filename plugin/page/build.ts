@@ -15,7 +15,15 @@ export async function buildPage(): Promise<string> {
     const { build } = await import('vite')
     // Built aside and put in place whole: two servers may begin at once.
     const aside = join(root, `dist-${process.pid}`)
-    await build({ configFile: join(root, 'vite.config.ts'), build: { outDir: aside, emptyOutDir: true } })
+    const { NODE_ENV: before } = process.env
+    // What is kept is for people, also where a test was the first to build it.
+    process.env.NODE_ENV = 'production'
+    try {
+      await build({ configFile: join(root, 'vite.config.ts'), build: { outDir: aside, emptyOutDir: true } })
+    } finally {
+      if (before === undefined) delete process.env.NODE_ENV
+      else process.env.NODE_ENV = before
+    }
     rmSync(join(root, 'dist'), { recursive: true, force: true })
     try {
       renameSync(aside, join(root, 'dist'))

@@ -12,9 +12,13 @@ const variables: CSSVariablesResolver = ({ colors }) => ({
   dark: { '--mantine-color-dimmed': colors.dark[1] },
 })
 
+// Only styles with the nonce of this answer take effect. Drawers look for it under the second name.
+const nonce = document.querySelector<HTMLElement>('meta[property=csp-nonce]')?.nonce ?? ''
+Object.assign(window, { __webpack_nonce__: nonce })
+
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <App />
     </MantineProvider>
   </StrictMode>,

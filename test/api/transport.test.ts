@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { problems } from '../../plugin/api/problem.ts'
@@ -56,8 +60,40 @@ describe('every answer', () => {
       expect(Math.abs(Date.parse(String(headers['server-time'])) - Date.now())).toBeLessThan(5_000)
       expect(headers['cache-control']).toBe('no-store')
       expect(headers['content-security-policy']).toMatch(/script-src 'self'(;|$)/)
+      expect(headers['content-security-policy']).toMatch(/style-src 'self'(;|$)/)
       expect(headers['content-security-policy']).toMatch(/frame-ancestors 'none'/)
       expect(headers['x-content-type-options']).toBe('nosniff')
+    }
+  })
+
+  it('that is a document lets in its own styles only: by a nonce of this answer, or by their hash', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portunus-page-'))
+    writeFileSync(join(folder, 'index.html'), '<meta property="csp-nonce" nonce="NONCE-OF-THIS-ANSWER"><style>* { color: red }</style>')
+    writeFileSync(join(folder, 'main.js'), '')
+    const own = await openRig({ page: folder })
+    try {
+      const styles = (headers: Record<string, unknown>) =>
+        /style-src ([^;]*)/.exec(String(headers['content-security-policy']))?.[1]?.split(' ')
+      const nonces = new Set<string>()
+      for (const url of ['/', '/', '/index.html', '/signin-oidc']) {
+        const { headers, body, statusCode } = await own.api.inject({ method: 'GET', url, headers: { accept: 'text/html' } })
+        const nonce = /nonce="([^"]{22,})"/.exec(body)?.[1] ?? ''
+        const hash = createHash('sha256').update('* { color: red }').digest('base64')
+        expect([statusCode, headers['cache-control'], styles(headers)]).toEqual([
+          200,
+          'no-store',
+          ["'self'", `'sha256-${hash}'`, `'nonce-${nonce}'`],
+        ])
+        nonces.add(nonce)
+      }
+      expect(nonces.size).toBe(4)
+      expect((await own.api.inject({ method: 'GET', url: '/main.js' })).statusCode).toBe(200)
+      const { headers, text } = await own.call('GET', 'controllers/ctrl-1/pin-chart', undefined, { accept: 'text/html' })
+      const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(text) ?? []
+      expect(styles(headers)).toEqual(["'self'", `'sha256-${createHash('sha256').update(style).digest('base64')}'`])
+    } finally {
+      await own.close()
+      rmSync(folder, { recursive: true })
     }
   })
 

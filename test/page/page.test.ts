@@ -41,6 +41,10 @@ describe('the page in a real browser', () => {
     try {
       const errors: string[] = []
       page.on('pageerror', error => errors.push(error.message))
+      // What the policy of the page stops is said at the console only.
+      page.on('console', message => {
+        if (message.text().includes('Content Security Policy')) errors.push(message.text())
+      })
       await signIn(page, server.url, 'not the password')
       await page.getByRole('alert').getByText(/wrong/i).waitFor()
       expect(await faults(page)).toEqual([])
