@@ -6,7 +6,7 @@ import { fieldSteps } from '../controller/emulator/scenario.ts'
 import { createMqttTransport, type MqttOptions } from '../controller/link/mqtt.ts'
 import { randomPassword } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
-import { type Broker, createBroker } from '../plugin/link/broker.ts'
+import { type Broker, type BrokerOptions, createBroker } from '../plugin/link/broker.ts'
 import { createServer, type PluginServer } from '../plugin/main.ts'
 import { buildPage } from '../plugin/page/build.ts'
 import { checkSiteFile } from '../plugin/site/check.ts'
@@ -41,6 +41,7 @@ interface BrokerAccess {
   readonly own: Pick<MqttOptions, 'url' | 'username' | 'password' | 'tls'>
   readonly near: Pick<MqttOptions, 'url' | 'tls'>
   readonly told: { readonly port: number; readonly tls: boolean; readonly certificate: string | null }
+  readonly embedded: Broker | undefined
   close(): Promise<void> | void
 }
 
@@ -56,17 +57,19 @@ export async function serve(options: ServeOptions): Promise<void> {
     const loaded = readSiteOnce(store, options)
     await buildPage()
     const secured = chooseTransport(store, options.command, options)
-    const broker = await reachBroker(store, options, secured)
+    let server: PluginServer | undefined
+    const broker = await reachBroker(store, options, secured, (...visit) => server?.integrators.admit(...visit))
     cleanUp.unshift(broker.close)
     const transport = createMqttTransport({ ...broker.own, clientId: 'plugin' })
     cleanUp.unshift(transport.close)
-    const server = await createServer({
+    server = await createServer({
       store,
       clock: systemClock,
       transport,
       emulatorSteps: fieldSteps,
       https: secured.https,
       broker: broker.told,
+      embedded: broker.embedded,
       onTrouble: (controller, trouble) => process.stderr.write(`controller ${controller}: ${trouble}\n`),
     })
     cleanUp.unshift(server.close)
@@ -133,13 +136,24 @@ async function firstStart({ identity, keys }: PluginServer, store: Store): Promi
   writeFact(store, 'started', new Date(systemClock.wall()).toISOString())
 }
 
-async function reachBroker(store: Store, options: ServeOptions, { broker: tls }: Transport): Promise<BrokerAccess> {
+async function reachBroker(
+  store: Store,
+  options: ServeOptions,
+  { broker: tls }: Transport,
+  guests: BrokerOptions['guests'],
+): Promise<BrokerAccess> {
   const { host, mqttPort, broker: elsewhere } = options
   if (elsewhere) {
     const { protocol, port } = new URL(elsewhere.url)
     const secure = protocol === 'mqtts:'
     const certificate = elsewhere.tls?.ca === undefined ? null : String(elsewhere.tls.ca)
-    return { own: elsewhere, near: elsewhere, told: { port: Number(port || (secure ? 8883 : 1883)), tls: secure, certificate }, close() {} }
+    return {
+      own: elsewhere,
+      near: elsewhere,
+      told: { port: Number(port || (secure ? 8883 : 1883)), tls: secure, certificate },
+      embedded: undefined,
+      close() {},
+    }
   }
   let broker: Broker
   try {
@@ -148,13 +162,20 @@ async function reachBroker(store: Store, options: ServeOptions, { broker: tls }:
       port: mqttPort,
       secretOf: controller => store.vault.get(keyNames.link(controller)),
       ...(tls ? { tls } : {}),
+      guests,
     })
   } catch (error) {
     throw refusedPort(options, error, mqttPort, '--mqtt-port')
   }
   const near = { url: broker.url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//127.0.0.1:'), ...(tls ? { tls: { ca: tls.cert } } : {}) }
   const { port, username, password, close } = broker
-  return { own: { ...near, username, password }, near, told: { port, tls: tls !== undefined, certificate: tls?.cert ?? null }, close }
+  return {
+    own: { ...near, username, password },
+    near,
+    told: { port, tls: tls !== undefined, certificate: tls?.cert ?? null },
+    embedded: broker,
+    close,
+  }
 }
 
 async function listen(server: PluginServer, options: ServeOptions): Promise<string> {

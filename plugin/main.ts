@@ -7,8 +7,10 @@ import type { Context } from './api/context.ts'
 import type { EmulatorSteps } from './api/emulator.ts'
 import { openIdentity } from './api/identity.ts'
 import { createApi } from './api/server.ts'
+import type { Broker } from './link/broker.ts'
 import { createPluginLink } from './link/link.ts'
 import { bookSource, logPosition } from './link/source.ts'
+import { createIntegrators } from './outlets/integrators.ts'
 import { openOutlets } from './outlets/outlets.ts'
 import { openAdoptions } from './site/adoption.ts'
 import { checkPlace } from './site/check.ts'
@@ -29,6 +31,8 @@ export interface ServerOptions {
   readonly transport: LinkTransport
   readonly emulatorSteps: EmulatorSteps
   readonly broker: Context['broker']
+  /** The broker embedded in this process, where there is one: integrators come to it, too. */
+  readonly embedded?: Pick<Broker, 'tell' | 'retained'> | undefined
   readonly https?: { readonly key: string; readonly cert: string } | undefined
   readonly onTrouble?: (controller: string, trouble: string) => void
 }
@@ -36,7 +40,7 @@ export interface ServerOptions {
 /** The plugin server, joined: store, site, log, link and API. It listens once `listen` is called. */
 export type PluginServer = Awaited<ReturnType<typeof createServer>>
 
-export async function createServer({ store, clock, transport, emulatorSteps, broker, https, onTrouble }: ServerOptions) {
+export async function createServer({ store, clock, transport, emulatorSteps, broker, embedded, https, onTrouble }: ServerOptions) {
   const plugin = createPlugin({ store, clock, check: checkPlace, skewOf: controller => link.status(controller)?.skewMs ?? 0 })
   const { book, log } = plugin
   const ownLog = openOwnLog(plugin)
@@ -76,7 +80,8 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     revision: source.revision,
     keysChanged: () => link.handOutKeys(),
   }
-  const outlets = openOutlets({ plugin, controllers, record: ownLog.record })
+  const integrators = createIntegrators({ plugin, identity, broker: embedded })
+  const outlets = openOutlets({ plugin, controllers, record: ownLog.record, integrators })
   // Tokens, users and keys may be made by the command line while this server runs.
   let foreign = store.foreignVersion()
   let cancelLook = () => {}
@@ -102,6 +107,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     identity,
     keys,
     link,
+    integrators,
     api,
     /** Begins to serve. @returns the address of the page */
     async listen(host: string, port: number): Promise<string> {
@@ -113,6 +119,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     async close(): Promise<void> {
       await api.close()
       await outlets.stop()
+      integrators.close()
       cancelLook()
       ownLog.close()
       link.stop()

@@ -13,7 +13,7 @@ interface Sent {
 }
 
 /** Carries a command out once for each key and asker; who comes again within a day gets the first outcome, even while it is under way. */
-export function keepOutcome({ plugin }: Context) {
+export function keepOutcome({ plugin }: Pick<Context, 'plugin'>) {
   const { db } = plugin.store
   const underWay = new Map<string, { request: string; sent: Promise<Sent> }>()
 

@@ -12,7 +12,7 @@ import {
   toldWebhook,
   wrongSecret,
 } from '../outlets/settings.ts'
-import { type App, audit, type Context } from './context.ts'
+import { type App, asker, audit, type Context, refuseRight } from './context.ts'
 import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { fieldProblem, parse } from './validation.ts'
@@ -138,7 +138,12 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
     })
 
   /** What no schema can judge: what the site has, and secrets. */
-  function judge(body: IncomingOutlet): void {
+  function judge(request: FastifyRequest, body: IncomingOutlet, before?: StoredOutlet): void {
+    // Who says whom a broker elsewhere lets operate doors, gives rights away.
+    const given = [body, before?.settings].some(each => each?.kind === 'mqtt' && each.roles.length > 0)
+    if (given && !asker(request).has('manage-security')) refuseRight(context, request, 'manage-security')
+    const role = body.kind === 'mqtt' ? body.roles.findIndex(id => context.identity.role(id) === undefined) : -1
+    if (role >= 0) throw fieldProblem(`roles[${role}]`, 'there is no such role')
     const { categories, doors } = body.filter
     const known = plugin.tree().vms.categories.map(category => category.id)
     const category = categories.findIndex(id => !known.includes(id))
@@ -150,7 +155,7 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
       throw fieldProblem('after', `lies behind the newest cursor of the log, ${plugin.log.head()}`)
     for (const name of secretNames(body.kind)) {
       const secret = (body as Record<string, unknown>)[name]
-      const wrong = typeof secret === 'string' ? wrongSecret(name, secret) : undefined
+      const wrong = typeof secret === 'string' ? wrongSecret(body.kind, name, secret) : undefined
       if (wrong !== undefined) throw fieldProblem(name, wrong)
     }
   }
@@ -175,7 +180,7 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
     },
     async (request, reply) => {
       const body = request.body as IncomingOutlet
-      judge(body)
+      judge(request, body)
       const added = site.add(body)
       if (!added) throw taken(body.name)
       note(request, `Added ${noun}`, added.outlet)
@@ -215,7 +220,7 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
       if (patch.kind !== undefined && patch.kind !== found.settings.kind)
         throw fieldProblem('kind', 'does not change; make another and remove this one')
       const body = parse(incoming, site.patched(found.id, patch))
-      judge(body)
+      judge(request, body, found)
       const changed = await site.change(found.id, body, wantedVersion(request.headers['if-match']))
       if (!changed) throw new HttpProblem('not-found', `There is no ${noun} "${found.id}" any more.`)
       if (!changed.ok) throw changed.reason === 'lost-update' ? lost() : taken(body.name)

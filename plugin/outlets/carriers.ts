@@ -1,4 +1,5 @@
 import { openGenericEvents } from './generic-events.ts'
+import { openMqtt } from './mqtt.ts'
 import type { Carrier, CarrierOptions } from './outlet.ts'
 import type { OutletKind, SettingsOf } from './settings.ts'
 import { openWebhook } from './webhook.ts'
@@ -7,4 +8,5 @@ import { openWebhook } from './webhook.ts'
 export const carriers: { readonly [K in OutletKind]: (options: CarrierOptions<SettingsOf<K>>) => Carrier } = {
   webhook: openWebhook,
   'generic-events': openGenericEvents,
+  mqtt: openMqtt,
 }

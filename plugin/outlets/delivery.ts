@@ -80,7 +80,7 @@ export function createDelivery(
     buffer = buffer.filter(entry => entry.cursor > position)
     set({ position })
   }
-  const connect = () => open({ world, id, settings, secrets, retryNow: () => wake() })
+  const connect = (trial: boolean) => open({ world, id, settings, secrets, trial, retryNow: () => wake() })
   /** One thing at a time at the other side: tests wait for the attempt that is under way, and the other way round. */
   const exclusive = (act: () => Promise<Outcome[]>): Promise<Outcome[]> => {
     const done = turn.then(act)
@@ -261,15 +261,15 @@ export function createDelivery(
     start() {
       if (carrier) return
       stopping = new AbortController()
-      carrier = connect()
+      carrier = connect(false)
       work = run(carrier, stopping.signal)
     },
-    async stop() {
+    async stop(forGood = false) {
       stopping.abort()
       wake()
       await work
       await turn
-      await carrier?.close()
+      await carrier?.close(forGood)
       carrier = undefined
       buffer = []
     },
@@ -286,10 +286,10 @@ export function createDelivery(
       return { ...progress, state: state(), backlog, attempts, nextAttempt, connection: carrier?.connection?.() ?? null }
     },
     async test() {
-      const through = carrier ?? connect()
+      const through = carrier ?? connect(true)
       const { signal } = carrier ? stopping : new AbortController()
       const [outcome] = await exclusive(() => Promise.all([through.test(signal)]))
-      if (through !== carrier) await through.close()
+      if (through !== carrier) await through.close(false)
       if (outcome?.ok && !idle) wake()
       return outcome ?? { ok: false, message: 'Nothing came of it.' }
     },

@@ -1,6 +1,7 @@
 import type { EventDraft, StoredEvent } from '../../shared/event.ts'
 import type { Controllers } from '../vms/commands.ts'
 import type { Plugin } from '../vms/plugin.ts'
+import type { Integrators } from './integrators.ts'
 import type { OutletKind, OutletSettings } from './settings.ts'
 
 /*
@@ -14,7 +15,7 @@ export interface Outlet {
   readonly kind: OutletKind
   start(): void
   /** Ends after at most the attempt that is under way, which is given up. */
-  stop(): Promise<void>
+  stop(forGood?: boolean): Promise<void>
   status(): OutletStatus
   /** Sends a message that is no event, now, whatever waits. */
   test(): Promise<Outcome>
@@ -114,7 +115,8 @@ export interface Carrier {
   test(signal: AbortSignal): Promise<Outcome>
   /** Why a standing connection is down; null when it is up. Left out where there is none to stand. */
   connection?(): string | null
-  close(): Promise<void>
+  /** @param forGood the outlet is removed: what it left at the other side is taken away, as far as that can be done */
+  close(forGood: boolean): Promise<void>
 }
 
 /** What a carrier is made from. */
@@ -124,6 +126,8 @@ export interface CarrierOptions<S extends OutletSettings = OutletSettings> {
   readonly settings: S
   /** The secrets of the settings, by the name of their field; what is not set is not there. */
   readonly secrets: Readonly<Record<string, string>>
+  /** Opened for a test of an outlet that is off: nothing but the test goes out, and nothing is taken in. */
+  readonly trial: boolean
   /** Tells that another attempt is worth its while now: the connection is back. */
   readonly retryNow: () => void
 }
@@ -134,4 +138,6 @@ export interface OutletWorld {
   readonly controllers: Controllers
   /** Writes an event of the plugin's own into the log. */
   readonly record: (draft: EventDraft) => void
+  /** Who may come to the embedded broker; left out, nobody commands anything over MQTT. */
+  readonly integrators?: Integrators | undefined
 }

@@ -242,7 +242,7 @@ export function openOutlets(world: OutletWorld) {
         const row = read.get(id)
         if (!row) return undefined
         if (version !== undefined && version !== row.version) return 'lost-update'
-        await running.get(id)!.stop()
+        await running.get(id)!.stop(true)
         running.delete(id)
         unsaved.delete(id)
         store.transact(() => {

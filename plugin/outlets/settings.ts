@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { id } from '../../shared/scalar.ts'
 import { eventTypeIds } from '../vms/types.ts'
+import { checkMqtt, mqttFields, mqttSecretFields, wrongMqttSecret } from './mqtt-settings.ts'
 import { unknownPlaceholder } from './template.ts'
 
 /*
@@ -79,15 +80,20 @@ const genericEvents = {
   timeoutS,
 }
 
-export const outletKinds = ['webhook', 'generic-events'] as const
+const mqtt = { kind: z.literal('mqtt'), ...common, ...mqttFields }
+
+export const outletKinds = ['webhook', 'generic-events', 'mqtt'] as const
 export type OutletKind = (typeof outletKinds)[number]
 
 /** Fields that only ever come in. */
-const secretsOf = { webhook: webhookSecrets, 'generic-events': {} } as const satisfies Record<OutletKind, z.ZodRawShape>
+const secretsOf = { webhook: webhookSecrets, 'generic-events': {}, mqtt: mqttSecretFields } as const satisfies Record<
+  OutletKind,
+  z.ZodRawShape
+>
 export const secretNames = (kind: OutletKind): readonly string[] => Object.keys(secretsOf[kind])
 
 /** Settings as they are kept, without secrets. */
-export const outletSettings = z.discriminatedUnion('kind', [z.strictObject(webhook), z.strictObject(genericEvents)])
+export const outletSettings = z.discriminatedUnion('kind', [z.strictObject(webhook), z.strictObject(genericEvents), z.strictObject(mqtt)])
 export type OutletSettings = z.output<typeof outletSettings>
 export type SettingsOf<K extends OutletKind> = Extract<OutletSettings, { kind: K }>
 
@@ -104,16 +110,18 @@ export const incomingWebhook = z.strictObject({ ...webhook, ...webhookSecrets, .
 export const incomingOutlet = z.discriminatedUnion('kind', [
   incomingWebhook,
   z.strictObject({ ...genericEvents, ...placed }).superRefine(checkGenericEvents),
+  z.strictObject({ ...mqtt, ...mqttSecretFields, ...placed }).superRefine(checkMqtt),
 ])
 export type IncomingOutlet = z.output<typeof incomingOutlet>
 
 /** An outlet as it is told: its settings, and `more`. */
 export const toldWebhook = <M extends z.ZodRawShape>(more: M) => z.object({ ...webhook, ...more })
 export const toldOutlet = <M extends z.ZodRawShape>(more: M) =>
-  z.discriminatedUnion('kind', [toldWebhook(more), z.object({ ...genericEvents, ...more })])
+  z.discriminatedUnion('kind', [toldWebhook(more), z.object({ ...genericEvents, ...more }), z.object({ ...mqtt, ...more })])
 
 /** What is wrong with a secret; undefined where nothing is. */
-export function wrongSecret(name: string, secret: string): string | undefined {
+export function wrongSecret(kind: OutletKind, name: string, secret: string): string | undefined {
+  if (kind === 'mqtt') return wrongMqttSecret(name, secret)
   if (!/^[\x21-\x7e]{1,500}$/.test(secret)) return 'must be 1 to 500 printable ASCII characters without spaces'
   if (name !== 'token' && secret.length < 16) return 'must have at least 16 characters'
   if (secret.startsWith('whsec_') && !/^[A-Za-z0-9+/]{16,}={0,2}$/.test(secret.slice(6))) return 'must go on in base64 after "whsec_"'

@@ -46,6 +46,8 @@ export interface Asked {
   readonly seconds?: number | undefined
   readonly operator: string
   readonly onBehalfOf?: string | undefined
+  /** Less than {@link validForMs} for what was asked a while ago, in ms. */
+  readonly validForMs?: number | undefined
 }
 
 export interface Outcome {
@@ -71,7 +73,7 @@ export async function carryOut(asked: Asked, tree: Tree, controllers: Controller
     operator: asked.operator,
     ...(asked.onBehalfOf === undefined ? {} : { onBehalfOf: asked.onBehalfOf }),
     issuedAt: new Date(clock.wall()).toISOString(),
-    validForMs,
+    validForMs: Math.min(validForMs, asked.validForMs ?? validForMs),
   }
   const gathered = await Promise.all(
     [...byController].map(async ([controller, own]) => {

@@ -1,0 +1,174 @@
+import type { State } from '../vms/states.ts'
+import type { Tree } from '../vms/tree.ts'
+import { discover, discoveryFilter } from './home-assistant.ts'
+import type { Bus, Outgoing } from './mqtt-bus.ts'
+import type { MqttTopics } from './mqtt-topics.ts'
+import { onvifProperties } from './onvif-json.ts'
+import type { CarrierOptions } from './outlet.ts'
+import type { SettingsOf } from './settings.ts'
+
+/** Keeps what is retained at a broker like the site: a state for each element, and what is made of it. What goes away is taken away there. */
+export interface Retained {
+  /** The connection is there (again): everything is published anew. */
+  renew(): void
+  /** Something is retained at the broker; what is none of the site's any more is taken away. */
+  found(topic: string): void
+  /** Ends. @param forGood takes away all that was published */
+  close(forGood: boolean): Promise<void>
+}
+
+/** As many elements at once, so that events need not queue behind ten thousand states. */
+const atOnce = 8
+
+interface Wanted {
+  readonly payload: string
+  /** Equal where there is nothing new to tell. */
+  readonly sense: string
+  readonly hears: Outgoing['hears']
+}
+
+/** Filters that cover everything of a system that is retained. */
+export function retainedFilters(topics: MqttTopics, { homeAssistantPrefix }: SettingsOf<'mqtt'>, systemId: string): readonly string[] {
+  return [...topics.states, discoveryFilter(homeAssistantPrefix, systemId)]
+}
+
+export function keepRetained(
+  { world, settings }: Pick<CarrierOptions<SettingsOf<'mqtt'>>, 'world' | 'settings'>,
+  topics: MqttTopics,
+  bus: () => Bus | undefined,
+): Retained {
+  const { plugin } = world
+  const { systemId } = plugin
+  const filtered = new Set(settings.filter.doors)
+  /** What the broker has: by element, what was last told by topic. */
+  const published = new Map<string, Map<string, string>>()
+  const dirty = new Set<string>()
+  const busy = new Set<string>()
+  const strange = new Set<string>()
+  let ended = false
+  let readers: { readonly of: Tree | undefined; readonly at: ReadonlyMap<string, readonly string[]> } = { of: undefined, at: new Map() }
+
+  function readersAt(tree: Tree, door: string): readonly State[] {
+    if (readers.of !== tree) {
+      const at = new Map<string, string[]>()
+      for (const { id, type } of tree.vms.elements) {
+        const belongs = type === 'reader' ? tree.doorOf(id) : null
+        if (belongs !== null) at.set(belongs, [...(at.get(belongs) ?? []), id])
+      }
+      readers = { of: tree, at }
+    }
+    return (readers.at.get(door) ?? []).map(id => plugin.states.read(id, 'reader'))
+  }
+
+  function wantedOf(id: string): ReadonlyMap<string, Wanted> {
+    const wanted = new Map<string, Wanted>()
+    const tree = plugin.tree()
+    const element = tree.element(id)
+    if (!element) return wanted
+    const door = tree.doorOf(id)
+    const server = element.type === 'server'
+    const enabled = element.enabled && (door === null || tree.element(door)?.enabled === true)
+    const inFilter = filtered.size === 0 || (door !== null && filtered.has(door))
+    const hears: Outgoing['hears'] = principal => principal.at('use-access-control', door)
+    const add = (topic: string, body: object, sense: object = body, heard = hears) =>
+      wanted.set(topic, { payload: JSON.stringify(body), sense: JSON.stringify(sense), hears: heard })
+    const state = plugin.states.read(id, element.type)
+    if (enabled && inFilter && element.type !== 'access-point') add(topics.state(id), state)
+    if (settings.homeAssistant && enabled && (inFilter || server)) {
+      const discovery = {
+        prefix: settings.homeAssistantPrefix,
+        topics,
+        systemId,
+        tree,
+        categoryOf: (type: string) => plugin.categories(type)[0],
+      }
+      for (const [topic, body] of discover(discovery, id))
+        add(topic, body, body, server ? principal => principal.has('use-access-control') : hears)
+    }
+    if (settings.onvif && inFilter && (enabled || element.type === 'access-point')) {
+      const time = new Date(plugin.now()).toISOString()
+      const properties = onvifProperties(element, state, element.type === 'door' ? readersAt(tree, id) : [], time)
+      for (const { topic, payload } of properties) add(`${topics.onvif}/${topic}`, payload, payload.Data)
+    }
+    return wanted
+  }
+
+  async function refresh(through: Bus, id: string): Promise<void> {
+    const before = published.get(id) ?? new Map<string, string>()
+    published.set(id, before)
+    const wanted = wantedOf(id)
+    const gone = [...before.keys()].filter(topic => !wanted.has(topic))
+    const news = [...wanted].filter(([topic, { sense }]) => before.get(topic) !== sense)
+    await Promise.all([
+      ...gone.map(async topic => {
+        if ((await remove(through, topic)) === null) before.delete(topic)
+      }),
+      ...news.map(async ([topic, { payload, sense, hears }]) => {
+        // Said before it is known to have arrived: should it not, the connection is lost, and everything is published anew.
+        before.set(topic, sense)
+        await through.publish({ topic, payload, retain: true, hears })
+      }),
+    ])
+    if (before.size === 0) published.delete(id)
+  }
+
+  const remove = (through: Bus, topic: string) => through.publish({ topic, payload: '', retain: true, hears: () => true })
+
+  function pump(): void {
+    const through = bus()
+    if (ended || !through || through.trouble() !== null) return
+    for (const id of dirty) {
+      if (busy.size >= atOnce) return
+      if (busy.has(id)) continue
+      dirty.delete(id)
+      busy.add(id)
+      void refresh(through, id).then(() => {
+        busy.delete(id)
+        pump()
+      })
+    }
+    if (dirty.size === 0 && busy.size === 0 && strange.size > 0) sweep(through)
+  }
+
+  /** Of an earlier time: elements that were removed, or a switch that was turned off, while nobody was there to take it away. */
+  function sweep(through: Bus): void {
+    const known = new Set([...published.values()].flatMap(each => [...each.keys()]))
+    for (const topic of strange) if (!known.has(topic)) void remove(through, topic)
+    strange.clear()
+  }
+
+  function mark(ids: Iterable<string>): void {
+    const tree = plugin.tree()
+    for (const id of ids) {
+      dirty.add(id)
+      const door = settings.onvif ? tree.doorOf(id) : null
+      if (door !== null) dirty.add(door)
+    }
+    pump()
+  }
+  const markAll = () => mark([...plugin.tree().vms.elements.map(element => element.id), ...published.keys()])
+
+  const off = [
+    plugin.states.onChange(mark),
+    plugin.book.onChange((_, changes) => {
+      if (changes.some(({ kind }) => kind !== 'cardholders' && kind !== 'memberships')) markAll()
+    }),
+  ]
+  return {
+    renew() {
+      for (const topicsOfOne of published.values()) for (const topic of topicsOfOne.keys()) topicsOfOne.set(topic, '')
+      markAll()
+    },
+    found(topic) {
+      strange.add(topic)
+      pump()
+    },
+    async close(forGood) {
+      ended = true
+      for (const each of off) each()
+      const through = bus()
+      if (!forGood || !through) return
+      await Promise.all([...published.values()].flatMap(each => [...each.keys()].map(topic => remove(through, topic))))
+    },
+  }
+}
