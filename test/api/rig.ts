@@ -7,6 +7,8 @@ import type { App } from '../../plugin/api/context.ts'
 import { openIdentity } from '../../plugin/api/identity.ts'
 import { type ApiOptions, createApi } from '../../plugin/api/server.ts'
 import { systemClock } from '../../plugin/clock.ts'
+import type { Broker } from '../../plugin/link/broker.ts'
+import { createIntegrators } from '../../plugin/outlets/integrators.ts'
 import { openOutlets } from '../../plugin/outlets/outlets.ts'
 import { openAdoptions } from '../../plugin/site/adoption.ts'
 import { checkPlace } from '../../plugin/site/check.ts'
@@ -27,7 +29,11 @@ export const demoSite = () =>
 type Fields = Partial<StoredEvent> & { trace?: Check[] }
 
 /** A whole plugin server on a directory of its own, its controllers played by a table of answers. */
-export async function openRig({ clock: other, ...options }: Partial<ApiOptions> & { directory?: string; clock?: Clock } = {}) {
+export async function openRig({
+  clock: other,
+  embedded,
+  ...options
+}: Partial<ApiOptions> & { directory?: string; clock?: Clock; embedded?: Pick<Broker, 'tell' | 'retained'> } = {}) {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'portunus-api-'))
   const opened = openStore(directory, { serve: true })
   if (!opened.ok) throw new Error(opened.message)
@@ -79,7 +85,8 @@ export async function openRig({ clock: other, ...options }: Partial<ApiOptions> 
     keysChanged() {},
   }
   const ownLog = openOwnLog(plugin)
-  const outlets = openOutlets({ plugin, controllers, record: ownLog.record })
+  const integrators = createIntegrators({ plugin, identity, broker: embedded })
+  const outlets = openOutlets({ plugin, controllers, record: ownLog.record, integrators })
   for (const controller of plugin.tree().controllers) plugin.states.reach(controller, true)
   const api: App = await createApi(
     {
@@ -130,6 +137,7 @@ export async function openRig({ clock: other, ...options }: Partial<ApiOptions> 
     identity,
     /** They deliver once they are started. */
     outlets,
+    integrators,
     api,
     token,
     sent,
@@ -157,13 +165,14 @@ export async function openRig({ clock: other, ...options }: Partial<ApiOptions> 
         status: response.statusCode,
         headers: response.headers,
         text: response.body,
-        json: type.includes('json') && response.body !== '' ? response.json() : undefined,
+        json: /[/+]json/.test(type) && response.body !== '' ? response.json() : undefined,
       }
     },
     signedIn: (roles: string[]) => identity.addToken({ name: `as-${Math.random()}`, roles, expires: null }).secret,
     async close(keep = false) {
       await api.close()
       await outlets.stop()
+      integrators.close()
       ownLog.close()
       plugin.close()
       store.close()
