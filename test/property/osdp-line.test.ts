@@ -171,11 +171,15 @@ describe('two PDs on one line', () => {
     const rig = createRig({ baud: 38_400 })
     const readers = new Map(only.map(address => [address, rig.reader({ address })]))
     rig.clock.advance(2000)
+    const back = new Map<number, number>()
     for (const { after, pd, kind, dice } of acts) {
       rig.clock.advance(after)
+      // Whether a PD that comes back is asked how it is before or after something happens to it depends on when its turn falls.
+      rig.clock.advance(Math.max(0, (back.get(pd) ?? 0) - rig.clock.now()))
       const reader = readers.get(pd)
       // What was going on is over before somebody pulls a plug.
       if (kind === 'outage' || kind === 'power-cycle') rig.clock.advance(1500)
+      if (kind === 'power-cycle') back.set(pd, rig.clock.now() + 3000)
       if (kind === 'outage') {
         reader?.fault({ kind: 'unplugged' })
         rig.clock.advance(dice % 2 ? 3000 : 14_000)
