@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
 import { DateTime } from 'luxon'
 import { z } from 'zod'
@@ -33,20 +34,38 @@ const columns = [
   'User location',
   'On behalf of',
 ]
-const mostExported = 100_000
+/** Lines of an export that are in memory at once. */
+const atOnce = 1_000
 
 export function auditLog(app: App, { plugin }: Context): void {
   const time = z.iso.datetime({ offset: true }).optional()
-  const read = (query: { from?: string | undefined; to?: string | undefined; after?: string | undefined }, limit: number) =>
-    readAudit(
-      plugin.store,
-      {
-        from: query.from === undefined ? undefined : Date.parse(query.from),
-        to: query.to === undefined ? undefined : Date.parse(query.to),
-        before: readCursor(query.after, z.number()),
-      },
-      limit,
-    )
+  type Query = { from?: string | undefined; to?: string | undefined }
+  const read = ({ from, to }: Query, before: number | undefined, limit: number) => {
+    const range = { from: from === undefined ? undefined : Date.parse(from), to: to === undefined ? undefined : Date.parse(to) }
+    return readAudit(plugin.store, { ...range, before }, limit)
+  }
+
+  function* csv(query: Query, after: number | undefined): Generator<string> {
+    const { timeZone } = plugin.book.configuration().site.site
+    yield stringify([columns])
+    for (let before = after; ; ) {
+      const lines = read(query, before, atOnce)
+      const rows = lines.map(each => [
+        DateTime.fromMillis(each.at, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm:ss'),
+        each.message,
+        each.permitted ? 'granted' : 'denied',
+        each.category,
+        each.sourceType,
+        each.sourceName,
+        each.user,
+        each.location,
+        each.onBehalfOf ?? '',
+      ])
+      if (rows.length > 0) yield stringify(rows.map(row => row.map(harmless)))
+      before = lines.at(-1)?.id
+      if (lines.length < atOnce) return
+    }
+  }
 
   app.get(
     '/audit-log',
@@ -61,29 +80,11 @@ export function auditLog(app: App, { plugin }: Context): void {
       },
     },
     async (request, reply) => {
-      if (request.headers.accept?.includes('text/csv')) {
-        const { timeZone } = plugin.book.configuration().site.site
-        const local = (ms: number) => DateTime.fromMillis(ms, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm:ss')
-        const rows = read(request.query, mostExported).map(each =>
-          [
-            local(each.at),
-            each.message,
-            each.permitted ? 'granted' : 'denied',
-            each.category,
-            each.sourceType,
-            each.sourceName,
-            each.user,
-            each.location,
-            each.onBehalfOf ?? '',
-          ].map(harmless),
-        )
-        return reply
-          .type('text/csv; charset=utf-8')
-          .serializer(String)
-          .send(stringify([columns, ...rows]) as never)
-      }
+      const before = readCursor(request.query.after, z.number())
+      if (request.headers.accept?.includes('text/csv'))
+        return reply.type('text/csv; charset=utf-8').send(Readable.from(csv(request.query, before)) as never)
       const { limit } = request.query
-      const found = read(request.query, limit + 1)
+      const found = read(request.query, before, limit + 1)
       const shown = found.slice(0, limit)
       const last = shown.at(-1)
       return {

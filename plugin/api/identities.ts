@@ -155,6 +155,26 @@ function users(app: App, context: Context): void {
       return null
     },
   )
+  app.delete(
+    '/users/:id/sessions',
+    {
+      config: security,
+      schema: {
+        summary: 'Signs a user out everywhere; who may still sign in can do so again',
+        tags: ['security'],
+        params,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const found = find(request.params.id)
+      const ended = identity.endSessions(found.id)
+      note(request, `Signed user ${found.name} out of ${ended} sessions`, found.name)
+      plugin.rightsChanged()
+      reply.code(204)
+      return null
+    },
+  )
   app.put(
     '/session/password',
     {
@@ -183,6 +203,7 @@ function users(app: App, context: Context): void {
       if (weak !== undefined) throw fieldProblem('new', weak)
       await identity.changeUser(me.id, { password: request.body.new }, request.secret ?? undefined)
       note(request, 'Changed the own password', me.name)
+      plugin.rightsChanged()
       reply.code(204)
       return null
     },

@@ -61,12 +61,32 @@ const reserved = ['system', 'nobody', 'command line']
 /** Users, sessions, API tokens and roles. Secrets are kept as hashes only. */
 export type Identity = ReturnType<typeof openIdentity>
 
+/** Words that are tried first. */
+const common = [
+  'password',
+  'passwort',
+  'qwertyuiop',
+  'qwerty',
+  'asdfghjkl',
+  'abcdefghij',
+  'welcome',
+  'letmein',
+  'iloveyou',
+  'changeme',
+  'administrator',
+  'admin',
+  'portunus',
+]
+
 /** Why a password will not do; undefined when it will. */
 export function weakness(password: string, name: string): string | undefined {
   if (password.length < 10) return 'a password has at least 10 characters'
   if (password.length > 200) return 'a password has at most 200 characters'
   if (password.toLowerCase().includes(name.toLowerCase())) return 'a password does not contain the user name'
   if (new Set(password).size < 5) return 'a password has at least 5 different characters'
+  const letters = password.toLowerCase().replace(/[^\p{L}]/gu, '')
+  if (common.reduce((left, word) => left.replaceAll(word, ''), letters) === '')
+    return 'a password is more than digits and signs, and none of the words that everybody tries first'
   return undefined
 }
 
@@ -214,6 +234,9 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
             .run()
         }
       })
+    },
+    endSessions(user: string): number {
+      return db.delete(sessions).where(eq(sessions.user, user)).run().changes
     },
     removeUser(id: string) {
       store.transact(() => {

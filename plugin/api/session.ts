@@ -95,6 +95,7 @@ export function session(app: App, context: Context): void {
     async (request, reply) => {
       if (asker(request).kind !== 'user') throw new HttpProblem('built-in', 'An API token has no session; remove the token itself.')
       identity.endSession(request.secret ?? '')
+      plugin.rightsChanged()
       audit(context, request, { permitted: true, category: 'sign-in', message: 'Signed out', source: ['user', asker(request).name] })
       reply.clearCookie(sessionCookie, { path: '/' }).code(204)
       return null

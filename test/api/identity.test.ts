@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { openRig, type Rig } from './rig.ts'
 
 let rig: Rig
@@ -81,6 +83,51 @@ describe('signing in', () => {
     expect((await send({ origin: 'http://plugin.local' })).status).toBe(200)
     expect((await send({ origin: 'http://evil.example' })).json.code).toBe('cross-site')
     expect((await send({})).json.code).toBe('cross-site')
+    const read = (headers: Record<string, string>) =>
+      rig.call('GET', 'users', undefined, { authorization: '', cookie: `portunus-session=${json.token}`, host: 'plugin.local', ...headers })
+    expect((await read({ 'sec-fetch-site': 'same-origin' })).json.code).toBe('forbidden')
+    expect((await read({ 'sec-fetch-site': 'cross-site' })).json.code).toBe('cross-site')
+    expect((await read({ 'sec-fetch-site': 'same-site' })).json.code).toBe('cross-site')
+  })
+
+  it('is noted, whether it went well or not [X1]', async () => {
+    await signIn('jo', 'wrong')
+    await signIn('jo', 'correct horse')
+    const lines = (await rig.call('GET', 'audit-log?limit=2')).json.items
+    expect(lines).toMatchObject([
+      { category: 'sign-in', permission: 'granted', user: 'jo', sourceType: 'user', sourceName: 'jo', location: '127.0.0.1' },
+      { category: 'sign-in', permission: 'denied', user: 'jo', sourceType: 'user', sourceName: 'jo', location: '127.0.0.1' },
+    ])
+  })
+
+  it('is undone by the user, by an administrator and with the user; open streams end with it', async () => {
+    const jo = rig.identity.userNamed('jo')!
+    const address = (await rig.api.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws')
+    const alive = async (secret: string) => (await rig.call('GET', 'session', undefined, bearer(secret))).status === 200
+    for (const end of [
+      (secret: string) => rig.call('DELETE', 'session', undefined, bearer(secret)),
+      () => rig.call('DELETE', `users/${jo.id}/sessions`),
+      () => rig.call('DELETE', `users/${jo.id}`),
+    ]) {
+      const secret = (await signIn('jo', 'correct horse')).json.token
+      const socket = new WebSocket(`${address}/api/v1/stream`, { headers: bearer(secret) })
+      await once(socket, 'open')
+      socket.send('{}')
+      await once(socket, 'message')
+      const closed = once(socket, 'close')
+      expect((await end(secret)).status).toBe(204)
+      expect((await closed)[0]).toBe(4401)
+      expect(await alive(secret)).toBe(false)
+    }
+    expect((await signIn('jo', 'correct horse')).json.code).toBe('wrong-credentials')
+  })
+
+  it('follows a change of the roles at once', async () => {
+    const mine = bearer((await signIn('jo', 'correct horse')).json.token)
+    const lock = async () => (await rig.call('POST', 'commands', { action: 'lock', element: 'front' }, mine)).status
+    expect(await lock()).toBe(200)
+    expect((await rig.call('PATCH', `users/${rig.identity.userNamed('jo')?.id}`, { roles: [] })).status).toBe(200)
+    expect(await lock()).toBe(403)
   })
 
   it('keeps passwords and tokens as hashes only', () => {
@@ -88,7 +135,7 @@ describe('signing in', () => {
     const kept = JSON.stringify([rig.store.sql.prepare('select * from users').all(), rig.store.sql.prepare('select * from tokens').all()])
     expect(kept).not.toContain('correct horse')
     expect(kept).not.toContain(secret)
-    expect(kept).toContain('$argon2id$')
+    expect(kept).toContain('$argon2id$v=19$m=19456,t=2,p=1$')
   })
 })
 
@@ -170,6 +217,16 @@ describe('tokens', () => {
     expect(await path({ name: 'jo', password: 'short' })).toBe('password')
     expect(await path({ name: 'johanna', password: 'ilovejohanna' })).toBe('password')
     expect(await path({ name: 'jo', password: 'aaaaaaaaaaaa' })).toBe('password')
+    for (const tried of ['1234567890', 'Password2026!', 'qwertyuiop', 'adminadmin12', '(welcome)-98'])
+      expect(await path({ name: 'jo', password: tried }), tried).toBe('password')
+    const { id } = await rig.identity.addUser({ name: 'kim', password: 'correct horse', roles: ['operator'] })
+    expect((await rig.call('PATCH', `users/${id}`, { password: 'short' })).json.errors[0].path).toBe('password')
+    const kim = bearer((await signIn('kim', 'correct horse')).json.token)
+    expect((await rig.call('PUT', 'session/password', { old: 'correct horse', new: 'kim kim kim 1' }, kim)).json.errors[0].path).toBe('new')
+    expect((await rig.call('PUT', 'session/password', { old: 'not mine at all', new: 'a good password' }, kim)).json.code).toBe(
+      'wrong-credentials',
+    )
+    expect((await signIn('kim', 'correct horse')).status).toBe(200)
     expect(await path({ name: 'a/b', password: 'a good password' })).toBe('name')
     expect(await path({ name: 'jo', password: 'a good password', roles: ['king'] })).toBe('roles[0]')
   })

@@ -1,9 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { get } from 'node:https'
+import type { IncomingHttpHeaders } from 'node:http'
+import { type RequestOptions, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { selfSigned } from '../../plugin/api/certificate.ts'
 import { call, killAll, lines, root, run, start, until } from './server-process.ts'
 
 const demo = readFileSync(join(root, 'bin/demo-site.yaml'), 'utf8')
@@ -173,6 +176,21 @@ describe('portunus site', () => {
   }, 120_000)
 })
 
+/** A request over TLS, by default to a certificate that nobody vouches for. */
+function fetchTls(address: string, path: string, options: RequestOptions, body = '') {
+  const url = `${address.replace('0.0.0.0', '127.0.0.1')}${path}`
+  return new Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
+    const sent = request(url, { rejectUnauthorized: false, ...options }, response => {
+      let text = ''
+      response.on('data', chunk => {
+        text += String(chunk)
+      })
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: text }))
+    })
+    sent.on('error', reject).end(body)
+  })
+}
+
 describe('off loopback', () => {
   it('serves over TLS with a certificate of its own, and refuses to go without unless told twice', async () => {
     const server = await start(data(), '--host', '0.0.0.0')
@@ -182,18 +200,44 @@ describe('off loopback', () => {
     await expect(fetch(`https://127.0.0.1:${port}/healthz`)).rejects.toThrow()
     const answer = run('token', 'create', '--data', data(), '--name', 'tls')
     const secret = answer.stdout.trim()
-    const got = await new Promise<{ status: number | undefined; hsts: unknown }>((resolve, reject) => {
-      get(
-        `https://127.0.0.1:${port}/api/v1/states?ids=front-in`,
-        { rejectUnauthorized: false, headers: { authorization: `Bearer ${secret}` } },
-        response => {
-          response.resume()
-          resolve({ status: response.statusCode, hsts: response.headers['strict-transport-security'] })
-        },
-      ).on('error', reject)
+    const got = await fetchTls(server.address, 'api/v1/system', { headers: { authorization: `Bearer ${secret}` } })
+    expect([got.status, got.headers['strict-transport-security']]).toEqual([200, expect.any(String)])
+    const { mqtt } = JSON.parse(got.body) as { mqtt: { port: number; tls: boolean } }
+    expect(mqtt.tls).toBe(true)
+    const broker = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: mqtt.port, rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256)
+        socket.destroy()
+      }).on('error', reject)
     })
-    expect(got).toEqual({ status: 200, hsts: expect.any(String) })
+    expect(server.lines.join('\n')).toContain(broker)
+    await until(async () => {
+      const { body } = await fetchTls(server.address, 'api/v1/states?ids=front-in', { headers: { authorization: `Bearer ${secret}` } })
+      return body.includes('"connected"')
+    })
+    const password = /password: (\S+)/.exec(server.lines.join('\n'))?.[1]
+    const signedIn = await fetchTls(
+      server.address,
+      'api/v1/session',
+      { method: 'POST', headers: { 'content-type': 'application/json' } },
+      JSON.stringify({ user: 'admin', password }),
+    )
+    expect(String(signedIn.headers['set-cookie'])).toMatch(/^portunus-session=.*HttpOnly; Secure; SameSite=Strict$/)
     await server.stop()
+
+    const own = selfSigned(['localhost', '127.0.0.1'], Date.now())
+    const other = selfSigned(['localhost'], Date.now())
+    const files = { cert: join(directory, 'own.pem'), key: join(directory, 'own.key'), other: join(directory, 'other.key') }
+    writeFileSync(files.cert, own.cert)
+    writeFileSync(files.key, own.key)
+    writeFileSync(files.other, other.key)
+    const pair = (key: string) => ['--host', '0.0.0.0', '--tls-cert', files.cert, '--tls-key', key]
+    const mismatched = run('start', '--data', data(), '--port', '0', ...pair(files.other))
+    expect([mismatched.status, lines(mismatched.stderr)]).toEqual([2, [expect.stringContaining('is not that of the certificate')]])
+    const certified = await start(data(), ...pair(files.key))
+    expect((await fetchTls(certified.address, 'healthz', { ca: own.cert, rejectUnauthorized: true })).status).toBe(200)
+    await expect(fetchTls(certified.address, 'healthz', { ca: other.cert, rejectUnauthorized: true })).rejects.toThrow()
+    await certified.stop()
 
     const once = run('start', '--data', data(), '--port', '0', '--host', '0.0.0.0', '--plain-http')
     expect([once.status, lines(once.stderr)]).toEqual([2, [expect.stringContaining('in clear')]])

@@ -158,6 +158,16 @@ describe('who knocks without a key', () => {
     expect(lines[0].message).toMatch(/not noted/)
   })
 
+  it('may try 120 times in a minute from one address; others are not held up', async () => {
+    const knock = (remoteAddress: string) => rig.api.inject({ method: 'POST', url: '/api/v1/session', remoteAddress, payload: {} })
+    for (let i = 0; i < 120; i++) expect((await knock('192.0.2.1')).statusCode).toBe(400)
+    const refused = await knock('192.0.2.1')
+    expect(refused.statusCode).toBe(429)
+    expect(refused.json()).toMatchObject({ code: 'too-many-requests', detail: expect.stringMatching(/^Wait \d+ s/) })
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await knock('192.0.2.2')).statusCode).toBe(400)
+  })
+
   it('opens no WebSocket with the cookie of somebody else', async () => {
     await rig.identity.addUser({ name: 'jo', password: 'correct horse', roles: ['operator'] })
     const { json } = await rig.call('POST', 'session', { user: 'jo', password: 'correct horse' })
@@ -188,6 +198,18 @@ describe('the audit log', () => {
     const [head, first] = text.split('\n')
     expect(head).toBe('Local time,Message text,Permission,Category,Source type,Source name,User,User location,On behalf of')
     expect(first).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,.*granted,command,door,front,test-.*,127\.0\.0\.1,'=cmd$/)
+  })
+
+  it('is written whole, however long it is', async () => {
+    const insert = rig.store.sql.prepare(
+      "insert into audit (at, message, permitted, category, sourceType, sourceName, user, location) values (?, ?, 1, 'system', 'x', 'x', 'x', 'x')",
+    )
+    for (let i = 0; i < 2_500; i++) insert.run(rig.plugin.now(), `line ${i}`)
+    const { text } = await rig.call('GET', 'audit-log', undefined, { accept: 'text/csv' })
+    const lines = text.trim().split('\n')
+    for (let i = 0; i < 2_500; i++) expect(lines[2_500 - i]).toContain(`,line ${i},`)
+    const ranged = await rig.call('GET', `audit-log?to=${new Date(0).toISOString()}`, undefined, { accept: 'text/csv' })
+    expect(ranged.text.trim().split('\n')).toHaveLength(1)
   })
 
   it('pages backwards, and by time', async () => {
