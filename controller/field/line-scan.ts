@@ -29,6 +29,8 @@ export interface ScanHandle {
 
 /** A serial port that was just closed is free for the next after this; ms. */
 const portFreeMs = 500
+/** A reader in a session answers no question to everybody; without a word from its ACU it gives the session up within 8 s. */
+const sessionMs = 8_500
 /** Every address at every rate takes under three minutes; a line that keeps a scan longer is given back to its doors; ms. */
 const longestMs = 240_000
 const progressMs = 1_000
@@ -87,6 +89,7 @@ export function runScan(options: {
   }
 
   tell({ stage: 'begun', readers: options.readers })
-  const timers: Cancel[] = [clock.at(clock.now() + portFreeMs, begin), clock.at(clock.now() + longestMs, () => stop('took-too-long'))]
+  const wait = options.readers.length > 0 ? sessionMs : portFreeMs
+  const timers: Cancel[] = [clock.at(clock.now() + wait, begin), clock.at(clock.now() + longestMs, () => stop('took-too-long'))]
   return { stop }
 }

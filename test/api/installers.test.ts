@@ -198,3 +198,99 @@ describe('adoption', () => {
     expect((await offer('nobody')).status).toBe(404)
   })
 })
+
+describe('the wires of a reader', () => {
+  const pd = {
+    address: 17,
+    baud: 9600,
+    identity: { vendor: '00d05b', model: 1, version: 1, serial: 17, firmware: '1.0.0' },
+    capabilities: null,
+    key: 'install-mode',
+    clear: true,
+    others: [],
+  }
+  /** Lets the controller answer with these, one after the other, and gives what goes on answering. */
+  const answers = (...bodies: object[]) => {
+    let more: (body: object, last: boolean) => void = () => {}
+    rig.behaviour.request = (_, answered) => {
+      more = (body, last) => answered({ ok: true, body }, last)
+      bodies.forEach((body, i) => {
+        more(body, i === bodies.length - 1 && !('readers' in body))
+      })
+    }
+    return (body: object, last: boolean) => more(body, last)
+  }
+  const audited = async () => (await rig.call('GET', 'audit-log?limit=1')).json.items[0].message as string
+
+  it('scans a line, tells how far it is and who was found, and notes who had it done', async () => {
+    expect((await rig.call('GET', 'readers/front-in/scan')).status).toBe(404)
+    const go = answers({ stage: 'begun', readers: ['front-in', 'archive-in'] })
+    const { status, json } = await rig.call('POST', 'readers/front-in/scan', { interrupt: true })
+    expect([status, json.state, json.interrupted]).toEqual([202, 'running', ['front-in', 'archive-in']])
+    expect(await audited()).toBe('Began to scan the line of reader front-in; front-in, archive-in are lost meanwhile')
+    expect(rig.asked.at(-1)).toMatchObject({ name: 'scan', body: { reader: 'front-in', all: false, interrupt: true } })
+    go({ stage: 'progress', done: 3, total: 127, baud: 9600 }, false)
+    go({ stage: 'found', pd, reader: null }, false)
+    expect((await rig.call('POST', 'readers/front-in/scan', { interrupt: true })).json.code).toBe('in-use')
+    expect((await rig.call('GET', 'readers/front-in/scan')).json).toMatchObject({
+      state: 'running',
+      progress: { done: 3, total: 127 },
+      found: [{ address: 17, key: 'install-mode', reader: null }],
+      endedAt: null,
+    })
+    expect((await rig.call('DELETE', 'readers/front-in/scan')).status).toBe(204)
+    expect(rig.asked.at(-1)).toMatchObject({ name: 'scan-stop', body: { reader: 'front-in' } })
+    go({ stage: 'failed', reason: 'stopped' }, true)
+    expect((await rig.call('GET', 'readers/front-in/scan')).json).toMatchObject({
+      state: 'failed',
+      reason: 'stopped',
+      endedAt: expect.any(String),
+    })
+  })
+
+  it('takes no line from doors that need it unless it is told to, and says which doors those are', async () => {
+    answers({ stage: 'refused', reason: 'readers-in-use', readers: ['front-in', 'archive-in'] })
+    const { status, json } = await rig.call('POST', 'readers/front-in/scan', {})
+    expect([status, json.code, json.users]).toEqual([409, 'in-use', ['front', 'archive']])
+    expect(json.detail).toContain('"interrupt": true')
+    expect((await rig.call('GET', 'readers/front-in/scan')).status).toBe(404)
+    expect((await rig.call('POST', 'readers/shop-in/scan', {})).json.code).toBe('not-supported')
+  })
+
+  it('calls a scan whose end was lost on its way failed, and lets the next begin', async () => {
+    answers({ stage: 'begun', readers: [] })
+    await rig.call('POST', 'readers/front-in/scan', {})
+    rig.shift(301_000)
+    expect((await rig.call('GET', 'readers/front-in/scan')).json).toMatchObject({ state: 'failed', reason: 'unreachable' })
+    expect((await rig.call('POST', 'readers/front-in/scan', {})).status).toBe(202)
+  })
+
+  it('joins the parts of a capture, in the format that is accepted, and notes who took it', async () => {
+    const parts = ['one\n', 'two\n'].map((text, part) => ({ part, parts: 2, records: 2, data: Buffer.from(text).toString('base64') }))
+    answers(...parts)
+    const got = await rig.call('GET', 'readers/front-in/capture')
+    expect([got.status, got.text, got.headers['content-type']]).toEqual([200, 'one\ntwo\n', 'application/x-ndjson'])
+    expect(got.headers['content-disposition']).toContain('front-in.osdpcap')
+    expect(rig.asked.at(-1)).toMatchObject({ name: 'capture', body: { format: 'osdpcap' } })
+    expect(await audited()).toBe('Downloaded a capture of the line of reader front-in, 2 pieces')
+    await rig.call('GET', 'readers/front-in/capture', undefined, { accept: 'application/x-pcapng' })
+    expect(rig.asked.at(-1)).toMatchObject({ body: { format: 'pcapng' } })
+    expect((await rig.call('GET', 'readers/front-in/capture', undefined, { accept: 'image/png' })).json.code).toBe('not-acceptable')
+    answers(parts[1]!)
+    expect((await rig.call('GET', 'readers/front-in/capture')).json.code).toBe('unreachable')
+    answers({ part: 0, parts: 1, records: 0, data: '' })
+    expect((await rig.call('GET', 'readers/front-in/capture')).json.code).toBe('not-found')
+  })
+
+  it('shows what goes over wires only to whoever may configure', async () => {
+    const operator = { authorization: `Bearer ${rig.signedIn(['operator'])}` }
+    for (const [method, path] of [
+      ['GET', 'capture'],
+      ['GET', 'scan'],
+      ['POST', 'scan'],
+      ['DELETE', 'scan'],
+    ])
+      expect((await rig.call(method!, `readers/front-in/${path}`, method === 'POST' ? {} : undefined, operator)).status, path).toBe(403)
+    expect((await rig.call('GET', 'readers/shop-in/pulses', undefined, operator)).status).toBe(403)
+  })
+})

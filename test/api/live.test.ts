@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +48,39 @@ describe('a running site', () => {
     )
     await call(server, secret, 'commands', { action: 'reset', element: 'front' })
   })
+
+  it('gives out what went over the wires of a reader: a capture that decodes, pulses that the tools read', async () => {
+    await call(server, secret, 'emulator/swipe', { reader: 'shop-in', card: 'amber-card' })
+    await call(server, secret, 'emulator/keys', { reader: 'shop-in', keys: '47' })
+    type Frame = { bits: string | null; keys: boolean; edges: unknown[] }
+    const pulses = async () => ((await call(server, secret, 'readers/shop-in/pulses')).json.items ?? []) as unknown as Frame[]
+    await until(async () => (await pulses()).length === 3)
+    expect((await pulses()).map(({ bits, keys, edges }) => [bits?.length ?? null, keys, edges.length])).toEqual([
+      [26, false, 52],
+      [null, true, 0],
+      [null, true, 0],
+    ])
+    const text = async (path: string, accept: string) =>
+      (await fetch(`${server.address}api/v1/${path}`, { headers: { authorization: `Bearer ${secret}`, accept } })).text()
+    const decoded = spawnSync('node', ['bin/portunus', 'wiegand', 'decode', '-'], {
+      input: await text('readers/shop-in/pulses', 'application/x-ndjson'),
+    })
+    expect([decoded.status, JSON.parse(decoded.stdout.toString()).matches[0]]).toMatchObject([0, { format: 'h10301', cardNumber: '64332' }])
+    const capture = spawnSync('node', ['bin/portunus', 'osdp', 'decode', '-'], { input: await text('readers/front-in/capture', '*/*') })
+    expect([capture.status, capture.stdout.toString()]).toEqual([0, expect.stringMatching(/CHLNG[\s\S]*SCRYPT/)])
+  })
+
+  it('scans a line in use when it is told to, and gives it back when that is over', async () => {
+    expect((await call(server, secret, 'readers/front-in/scan', {})).json.code).toBe('in-use')
+    expect((await call(server, secret, 'readers/front-in/scan', { interrupt: true })).status).toBe(202)
+    await until(async () => (await states('front')).includes('reader-offline'))
+    const scan = async () => (await call(server, secret, 'readers/front-in/scan')).json as unknown as { found: { reader: string }[] }
+    await until(async () => (await scan()).found.length === 2)
+    expect((await scan()).found.map(({ reader }) => reader)).toEqual(['front-in', 'archive-in'])
+    await fetch(`${server.address}api/v1/readers/front-in/scan`, { method: 'DELETE', headers: { authorization: `Bearer ${secret}` } })
+    await secure()
+    expect((await scan()) as unknown).toMatchObject({ state: 'failed', reason: 'stopped' })
+  }, 60_000)
 
   it('judges what would be decided as things stand at the door', async () => {
     const ask = async () =>
