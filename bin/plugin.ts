@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { isExposed } from '../shared/address.ts'
 import { explain } from '../shared/issue.ts'
 import { formatPath } from '../shared/problem.ts'
 import { Stop, stoppable } from './data-directory.ts'
@@ -30,8 +31,15 @@ const pluginConfig = z.strictObject({
         ca: file.optional(),
         cert: file.optional(),
         key: file.optional(),
+        /** Off loopback without TLS: only where both are true. */
+        plain: z.boolean().default(false),
+        plainOffLoopback: z.boolean().default(false),
       }),
     ])
+    .refine(mqtt => !('url' in mqtt) || !mqtt.url.startsWith('mqtt:') || (mqtt.plain && mqtt.plainOffLoopback) || !isExposed(mqtt.url), {
+      path: ['url'],
+      error: 'without TLS, cards and passwords would cross the network in clear; write mqtts://, or set both plain and plainOffLoopback',
+    })
     .default({ port: 1883 }),
   tls: z.strictObject({ cert: file, key: file }).optional(),
   /** Off loopback without TLS: only where both are true. */

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { belongTogether, type Certificate, fingerprint, ownCertificate } from '../plugin/api/certificate.ts'
-import { isLoopback } from '../plugin/api/health.ts'
 import { systemClock } from '../plugin/clock.ts'
 import type { Store } from '../plugin/store/open.ts'
+import { isLoopback } from '../shared/address.ts'
 import { Stop } from './data-directory.ts'
 
 export interface TlsOptions {
@@ -28,7 +28,7 @@ export function chooseTransport(store: Store, command: string, options: TlsOptio
   const { host, tlsCert, tlsKey, plainHttp = false, plainHttpOffLoopback = false } = options
   const stop = (why: string) => new Stop(`${command}: ${why}`)
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw stop('--tls-cert and --tls-key go together')
-  const local = host === 'localhost' || isLoopback(host)
+  const local = isLoopback(host)
   const broker = local ? undefined : ownCertificate(store, namesOf(host), systemClock.wall())
   if (tlsCert !== undefined && tlsKey !== undefined) return { https: readPair(tlsCert, tlsKey), broker, told: [] }
   if (local) return { https: undefined, broker, told: [] }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
+import { isExposed } from '../shared/address.ts'
 import { formatPath, type Path } from '../shared/problem.ts'
 import { id } from '../shared/scalar.ts'
 
@@ -28,6 +29,16 @@ export const controllerConfig = z.strictObject({
           code: z.string().min(1),
         })
         .optional(),
+      /** Off loopback without TLS: only where both are true. */
+      plain: z.boolean().default(false),
+      plainOffLoopback: z.boolean().default(false),
+    })
+    .superRefine(({ url, adoption, plain, plainOffLoopback }, { addIssue }) => {
+      if (plain && plainOffLoopback) return
+      const message =
+        'without TLS, cards and keys would cross the network in clear; use it, or set both link.plain and link.plainOffLoopback'
+      if (url.startsWith('mqtt:') && isExposed(url)) addIssue({ code: 'custom', path: ['url'], message })
+      if (adoption && isExposed(adoption.server)) addIssue({ code: 'custom', path: ['adoption', 'server'], message })
     })
     .nullable()
     .default(null),

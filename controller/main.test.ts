@@ -47,6 +47,11 @@ describe('the configuration file', () => {
       'c.yaml: link.url: the broker is written mqtts://HOST:PORT, without user name and password',
       'c.yaml: link.speed: Unrecognized key: "speed"',
     ])
+    const clear = expect.stringMatching(/^c\.yaml: link\.(url|adoption\.server): without TLS/)
+    const link = (more: string) =>
+      read(`{ controller: c, data: d, link: { url: "mqtt://server:1883", adoption: { server: "http://server", code: x }${more} } }`)
+    for (const once of ['', ', plain: true', ', plainOffLoopback: true']) expect(link(once)).toEqual([clear, clear])
+    expect(link(', plain: true, plainOffLoopback: true')).toMatchObject({ controller: 'c' })
     expect(read('controller: [')).toEqual([expect.stringMatching(/^c\.yaml:\d+: /)])
     expect(readConfig('/nowhere.yaml')).toEqual({ problems: ['/nowhere.yaml: there is no such file'] })
   })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { isLoopback } from '../../shared/address.ts'
 import { id, instant } from '../../shared/scalar.ts'
 import { writeAudit } from '../store/audit.ts'
 import { type App, audit, type Context } from './context.ts'
-import { isLoopback } from './health.ts'
 import { HttpProblem } from './problem.ts'
 
 /** A controller joins the site: an administrator asks for a code, the controller shows it and gets what it needs for its link. */

@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net'
 import { z } from 'zod'
+import { isLoopback } from '../../shared/address.ts'
 import type { App, Context } from './context.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -49,10 +49,4 @@ export function health(app: App, { plugin, unready }: Context): void {
       return figures.map(([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`).join('')
     },
   )
-}
-
-/** Whether an address is one of this machine alone; a name is none, however it begins. */
-export function isLoopback(address: string): boolean {
-  const plain = address.replace(/^::ffff:/, '')
-  return address === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { isExposed } from '../../shared/address.ts'
 import { id } from '../../shared/scalar.ts'
 import { readFact, writeFact } from '../store/facts.ts'
 import type { Store } from '../store/open.ts'
-import { isLoopback } from './health.ts'
 
 const secretName = 'identity-provider'
 
@@ -10,15 +10,10 @@ const secretName = 'identity-provider'
 const address = z
   .string()
   .max(500)
-  .refine(
-    text => {
-      if (!URL.canParse(text)) return false
-      const url = new URL(text)
-      const host = url.hostname.replace(/^\[|\]$/g, '')
-      return url.protocol === 'https:' || (url.protocol === 'http:' && (host === 'localhost' || isLoopback(host)))
-    },
-    { error: 'is written https://HOST; http is for this machine only', abort: true },
-  )
+  .refine(text => /^https?:/.test(text) && URL.canParse(text) && !isExposed(text), {
+    error: 'is written https://HOST; http is for this machine only',
+    abort: true,
+  })
   .refine(text => !/[?#@]/.test(text), 'has no user name, query or fragment')
 
 const text = z.string().trim().min(1).max(200)

@@ -20,6 +20,11 @@ it('serves alone from a configuration file, and says in one line each what is wr
   }
   expect(wrong('data: x\nprot: 1\n')).toEqual([2, [expect.stringMatching(/plugin\.yaml: prot: .*known are data, host, port/)]])
   expect(wrong('data: x\nmqtt: { url: "http://x" }\n')).toEqual([2, [expect.stringContaining('mqtt')]])
+  for (const once of ['', ', plain: true', ', plainOffLoopback: true'])
+    expect(wrong(`data: x\nmqtt: { url: "mqtt://broker.example:1883"${once} }\n`)).toEqual([
+      2,
+      [expect.stringMatching(/mqtt\.url: without TLS.*both plain and plainOffLoopback/)],
+    ])
   expect(wrong('data: [')).toEqual([2, [expect.stringContaining('no YAML')]])
   writeFileSync(config, `data: ${join(directory, 'alone')}\nport: 0\nmqtt: { port: 0 }\nsite: ${join(root, 'bin/demo-site.yaml')}\n`)
   const server = await started(['plugin', '--config', config])
