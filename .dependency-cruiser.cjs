@@ -33,6 +33,7 @@ const rooms = {
     '^controller/wiring/',
   ],
   '^plugin/client/': ['^plugin/client/', '^shared/'],
+  '^plugin/conformance/': ['^plugin/conformance/', '^plugin/client/'],
   '^plugin/page/': ['^plugin/page/', '^plugin/client/', '^shared/'],
 }
 const tests = '[.]test[.]ts$|^test/'

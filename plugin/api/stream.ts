@@ -21,6 +21,8 @@ export const subscription = z
   })
   .meta({ id: 'Subscription' })
 
+/** How long who is told to go may take to read that, in ms: a slow reader has to read what is before it. */
+const farewellMs = { 'too-slow': 30_000, 'signed-out': 2_000, stopping: 2_000 } as const satisfies Record<EndReason, number>
 const closeCodes = { 'too-slow': 4008, 'signed-out': 4401, stopping: 1012 } as const satisfies Record<EndReason, number>
 
 export function stream(app: App, context: Context): void {
@@ -129,7 +131,7 @@ function socketPipe(socket: Socket): Pipe {
     buffered: () => socket.bufferedAmount,
     end(reason, message) {
       socket.close(closeCodes[reason], message.slice(0, 120))
-      setTimeout(() => socket.terminate(), 2_000).unref()
+      setTimeout(() => socket.terminate(), farewellMs[reason]).unref()
     },
   }
 }
@@ -141,9 +143,9 @@ function ssePipe(raw: ServerResponse): Pipe {
       raw.write(messages.map((message, index) => `${index === messages.length - 1 ? `id: ${cursor}\n` : ''}data: ${message}\n\n`).join(''))
     },
     buffered: () => raw.writableLength,
-    end() {
+    end(reason) {
       raw.end()
-      setTimeout(() => raw.destroy(), 2_000).unref()
+      setTimeout(() => raw.destroy(), farewellMs[reason]).unref()
     },
   }
 }

@@ -424,6 +424,10 @@ export interface paths {
     /** Changes roles, password or state of a user */
     patch: operations['patchUsersId']
   }
+  '/api/v1/users/{id}/sessions': {
+    /** Signs a user out everywhere; who may still sign in can do so again */
+    delete: operations['deleteUsersIdSessions']
+  }
   '/api/v1/session/password': {
     /** Changes the own password */
     put: operations['putSessionPassword']
@@ -477,6 +481,66 @@ export interface paths {
   '/api/v1/audit-log': {
     /** Who did what, from where, and whether they might; newest first, or as CSV with all there is */
     get: operations['getAuditLog']
+  }
+  '/api/v1/outlets': {
+    /** Every outlet, and how it fares */
+    get: operations['getOutlets']
+    /** Adds a outlet; it delivers what happens from now on */
+    post: operations['postOutlets']
+  }
+  '/api/v1/outlets/{id}': {
+    /** One outlet, and how it fares */
+    get: operations['getOutletsId']
+    /** Removes a outlet; what it has not delivered is not delivered */
+    delete: operations['deleteOutletsId']
+    /** Changes some fields of a outlet (JSON merge patch); `after` sends it to another place in the log */
+    patch: operations['patchOutletsId']
+  }
+  '/api/v1/outlets/{id}/test': {
+    /** Sends a message that is no event, and tells what became of it */
+    post: operations['postOutletsIdTest']
+  }
+  '/api/v1/outlets/{id}/dead-letters': {
+    /** What was given up after a day of attempts, oldest first */
+    get: operations['getOutletsIdDeadLetters']
+  }
+  '/api/v1/outlets/{id}/dead-letters/replay': {
+    /** Sends every dead letter again, before what is new */
+    post: operations['postOutletsIdDeadLettersReplay']
+  }
+  '/api/v1/outlets/{id}/dead-letters/{number}/replay': {
+    /** Sends one dead letter again */
+    post: operations['postOutletsIdDeadLettersNumberReplay']
+  }
+  '/api/v1/webhooks': {
+    /** Every webhook, and how it fares */
+    get: operations['getWebhooks']
+    /** Adds a webhook; it delivers what happens from now on */
+    post: operations['postWebhooks']
+  }
+  '/api/v1/webhooks/{id}': {
+    /** One webhook, and how it fares */
+    get: operations['getWebhooksId']
+    /** Removes a webhook; what it has not delivered is not delivered */
+    delete: operations['deleteWebhooksId']
+    /** Changes some fields of a webhook (JSON merge patch); `after` sends it to another place in the log */
+    patch: operations['patchWebhooksId']
+  }
+  '/api/v1/webhooks/{id}/test': {
+    /** Sends a message that is no event, and tells what became of it */
+    post: operations['postWebhooksIdTest']
+  }
+  '/api/v1/webhooks/{id}/dead-letters': {
+    /** What was given up after a day of attempts, oldest first */
+    get: operations['getWebhooksIdDeadLetters']
+  }
+  '/api/v1/webhooks/{id}/dead-letters/replay': {
+    /** Sends every dead letter again, before what is new */
+    post: operations['postWebhooksIdDeadLettersReplay']
+  }
+  '/api/v1/webhooks/{id}/dead-letters/{number}/replay': {
+    /** Sends one dead letter again */
+    post: operations['postWebhooksIdDeadLettersNumberReplay']
   }
   '/api/v1/backups': {
     /** Backups that are kept, newest first */
@@ -1599,6 +1663,10 @@ export interface components {
         | 'short'
         | 'active'
         | 'inactive'
+        | 'occupied'
+        | 'empty'
+        | 'full'
+        | 'anti-passback-suspended'
         | 'mains-lost'
         | 'battery-low'
         | 'clock-untrusted'
@@ -1651,6 +1719,15 @@ export interface components {
                 kind: 'output'
                 id: string
                 active: boolean
+              }
+            | {
+                /** @constant */
+                kind: 'zone'
+                id: string
+                present: number
+                limit: number | null
+                full: boolean
+                antiPassbackSuspended: boolean
               }
             | {
                 /** @constant */
@@ -2089,6 +2166,10 @@ export interface components {
           | 'short'
           | 'active'
           | 'inactive'
+          | 'occupied'
+          | 'empty'
+          | 'full'
+          | 'anti-passback-suspended'
           | 'mains-lost'
           | 'battery-low'
           | 'clock-untrusted'
@@ -2125,6 +2206,10 @@ export interface components {
           | 'short'
           | 'active'
           | 'inactive'
+          | 'occupied'
+          | 'empty'
+          | 'full'
+          | 'anti-passback-suspended'
           | 'mains-lost'
           | 'battery-low'
           | 'clock-untrusted'
@@ -2386,6 +2471,424 @@ export interface components {
       edges: [number, number, number][]
       at: string
       bitLength: number | null
+    }
+    OutletStatus: {
+      /** @enum {string} */
+      state: 'off' | 'connecting' | 'delivering' | 'waiting' | 'failing'
+      position: string
+      backlog: number
+      delivered: number
+      deadLetters: number
+      attempts: number
+      lastSuccessAt: string | null
+      lastFailure: {
+        at: string
+        message: string
+      } | null
+      failingSince: string | null
+      nextAttemptAt: string | null
+      warning: string | null
+      connection: string | null
+      gap: {
+        at: string
+        from: string
+        to: string
+      } | null
+    }
+    Outlet:
+      | {
+          /**
+           * @default webhook
+           * @constant
+           */
+          kind: 'webhook'
+          name: string
+          /** @default true */
+          enabled: boolean
+          filter: {
+            /** @default [] */
+            types: (
+              | 'access.granted'
+              | 'access.denied'
+              | 'access.pending'
+              | 'access.taken'
+              | 'access.not-taken'
+              | 'door.opened'
+              | 'door.closed'
+              | 'door.unlocked'
+              | 'door.locked'
+              | 'door.rex'
+              | 'door.mode-changed'
+              | 'door.forced-open'
+              | 'door.open-too-long'
+              | 'alarm.duress'
+              | 'alarm.anti-passback-violation'
+              | 'alarm.emergency'
+              | 'reader.tamper'
+              | 'controller.tamper'
+              | 'input.supervision-fault'
+              | 'door.forced-open-ended'
+              | 'door.open-too-long-ended'
+              | 'alarm.emergency-ended'
+              | 'reader.tamper-ended'
+              | 'controller.tamper-ended'
+              | 'input.supervision-restored'
+              | 'reader.offline'
+              | 'reader.secure-channel-failed'
+              | 'controller.offline'
+              | 'link.lost'
+              | 'store.fault'
+              | 'reader.online'
+              | 'reader.secure-channel-established'
+              | 'controller.online'
+              | 'link.restored'
+              | 'store.restored'
+              | 'controller.started'
+              | 'reader.pin-blocked'
+              | 'zone.anti-passback-suspended'
+              | 'controller.power-lost'
+              | 'controller.battery-low'
+              | 'controller.clock-untrusted'
+              | 'controller.clock-changed'
+              | 'configuration.rejected'
+              | 'credential.over-used'
+              | 'outlet.failed'
+              | 'reader.pin-unblocked'
+              | 'zone.anti-passback-resumed'
+              | 'controller.power-restored'
+              | 'controller.battery-restored'
+              | 'controller.clock-trusted'
+              | 'configuration.applied'
+              | 'input.changed'
+              | 'output.changed'
+              | 'outlet.restored'
+            )[]
+            /** @default [] */
+            categories: string[]
+            /** @default [] */
+            doors: string[]
+            /** @default true */
+            backlog: boolean
+          }
+          /** Format: uri */
+          url: string
+          /** @default false */
+          allowHttp: boolean
+          /** @default null */
+          ca: string | null
+          /** @default 10 */
+          timeoutS: number
+          id: string
+          createdAt: string
+          secrets: {
+            [key: string]: boolean
+          }
+          status: components['schemas']['OutletStatus']
+          secret?: string
+        }
+      | {
+          /** @constant */
+          kind: 'generic-events'
+          name: string
+          /** @default true */
+          enabled: boolean
+          filter: {
+            /** @default [] */
+            types: (
+              | 'access.granted'
+              | 'access.denied'
+              | 'access.pending'
+              | 'access.taken'
+              | 'access.not-taken'
+              | 'door.opened'
+              | 'door.closed'
+              | 'door.unlocked'
+              | 'door.locked'
+              | 'door.rex'
+              | 'door.mode-changed'
+              | 'door.forced-open'
+              | 'door.open-too-long'
+              | 'alarm.duress'
+              | 'alarm.anti-passback-violation'
+              | 'alarm.emergency'
+              | 'reader.tamper'
+              | 'controller.tamper'
+              | 'input.supervision-fault'
+              | 'door.forced-open-ended'
+              | 'door.open-too-long-ended'
+              | 'alarm.emergency-ended'
+              | 'reader.tamper-ended'
+              | 'controller.tamper-ended'
+              | 'input.supervision-restored'
+              | 'reader.offline'
+              | 'reader.secure-channel-failed'
+              | 'controller.offline'
+              | 'link.lost'
+              | 'store.fault'
+              | 'reader.online'
+              | 'reader.secure-channel-established'
+              | 'controller.online'
+              | 'link.restored'
+              | 'store.restored'
+              | 'controller.started'
+              | 'reader.pin-blocked'
+              | 'zone.anti-passback-suspended'
+              | 'controller.power-lost'
+              | 'controller.battery-low'
+              | 'controller.clock-untrusted'
+              | 'controller.clock-changed'
+              | 'configuration.rejected'
+              | 'credential.over-used'
+              | 'outlet.failed'
+              | 'reader.pin-unblocked'
+              | 'zone.anti-passback-resumed'
+              | 'controller.power-restored'
+              | 'controller.battery-restored'
+              | 'controller.clock-trusted'
+              | 'configuration.applied'
+              | 'input.changed'
+              | 'output.changed'
+              | 'outlet.restored'
+            )[]
+            /** @default [] */
+            categories: string[]
+            /** @default [] */
+            doors: string[]
+            /** @default true */
+            backlog: boolean
+          }
+          host: string
+          port?: number
+          /**
+           * @default tcp
+           * @enum {string}
+           */
+          protocol: 'tcp' | 'udp'
+          /**
+           * @default international
+           * @enum {string}
+           */
+          dataSource: 'international' | 'compatible'
+          /** @enum {string} */
+          echo?: 'statistics' | 'all-bytes' | 'none'
+          /** @default portunus type={type} source={source} door={door} side={side} reason={reason} id={id} */
+          template: string
+          /** @default {} */
+          templates: {
+            [key: string]: string
+          }
+          /** @default 10 */
+          timeoutS: number
+          id: string
+          createdAt: string
+          secrets: {
+            [key: string]: boolean
+          }
+          status: components['schemas']['OutletStatus']
+          secret?: string
+        }
+      | {
+          /** @constant */
+          kind: 'mqtt'
+          name: string
+          /** @default true */
+          enabled: boolean
+          filter: {
+            /** @default [] */
+            types: (
+              | 'access.granted'
+              | 'access.denied'
+              | 'access.pending'
+              | 'access.taken'
+              | 'access.not-taken'
+              | 'door.opened'
+              | 'door.closed'
+              | 'door.unlocked'
+              | 'door.locked'
+              | 'door.rex'
+              | 'door.mode-changed'
+              | 'door.forced-open'
+              | 'door.open-too-long'
+              | 'alarm.duress'
+              | 'alarm.anti-passback-violation'
+              | 'alarm.emergency'
+              | 'reader.tamper'
+              | 'controller.tamper'
+              | 'input.supervision-fault'
+              | 'door.forced-open-ended'
+              | 'door.open-too-long-ended'
+              | 'alarm.emergency-ended'
+              | 'reader.tamper-ended'
+              | 'controller.tamper-ended'
+              | 'input.supervision-restored'
+              | 'reader.offline'
+              | 'reader.secure-channel-failed'
+              | 'controller.offline'
+              | 'link.lost'
+              | 'store.fault'
+              | 'reader.online'
+              | 'reader.secure-channel-established'
+              | 'controller.online'
+              | 'link.restored'
+              | 'store.restored'
+              | 'controller.started'
+              | 'reader.pin-blocked'
+              | 'zone.anti-passback-suspended'
+              | 'controller.power-lost'
+              | 'controller.battery-low'
+              | 'controller.clock-untrusted'
+              | 'controller.clock-changed'
+              | 'configuration.rejected'
+              | 'credential.over-used'
+              | 'outlet.failed'
+              | 'reader.pin-unblocked'
+              | 'zone.anti-passback-resumed'
+              | 'controller.power-restored'
+              | 'controller.battery-restored'
+              | 'controller.clock-trusted'
+              | 'configuration.applied'
+              | 'input.changed'
+              | 'output.changed'
+              | 'outlet.restored'
+            )[]
+            /** @default [] */
+            categories: string[]
+            /** @default [] */
+            doors: string[]
+            /** @default true */
+            backlog: boolean
+          }
+          /** @default null */
+          url: string | null
+          /** @default false */
+          allowPlain: boolean
+          /** @default null */
+          username: string | null
+          /** @default null */
+          clientId: string | null
+          /** @default null */
+          ca: string | null
+          /** @default null */
+          cert: string | null
+          /** @default portunus */
+          prefix: string
+          /** @default false */
+          homeAssistant: boolean
+          /** @default homeassistant */
+          homeAssistantPrefix: string
+          /** @default false */
+          onvif: boolean
+          /** @default [] */
+          roles: string[]
+          id: string
+          createdAt: string
+          secrets: {
+            [key: string]: boolean
+          }
+          status: components['schemas']['OutletStatus']
+          secret?: string
+        }
+    Webhook: {
+      /**
+       * @default webhook
+       * @constant
+       */
+      kind: 'webhook'
+      name: string
+      /** @default true */
+      enabled: boolean
+      filter: {
+        /** @default [] */
+        types: (
+          | 'access.granted'
+          | 'access.denied'
+          | 'access.pending'
+          | 'access.taken'
+          | 'access.not-taken'
+          | 'door.opened'
+          | 'door.closed'
+          | 'door.unlocked'
+          | 'door.locked'
+          | 'door.rex'
+          | 'door.mode-changed'
+          | 'door.forced-open'
+          | 'door.open-too-long'
+          | 'alarm.duress'
+          | 'alarm.anti-passback-violation'
+          | 'alarm.emergency'
+          | 'reader.tamper'
+          | 'controller.tamper'
+          | 'input.supervision-fault'
+          | 'door.forced-open-ended'
+          | 'door.open-too-long-ended'
+          | 'alarm.emergency-ended'
+          | 'reader.tamper-ended'
+          | 'controller.tamper-ended'
+          | 'input.supervision-restored'
+          | 'reader.offline'
+          | 'reader.secure-channel-failed'
+          | 'controller.offline'
+          | 'link.lost'
+          | 'store.fault'
+          | 'reader.online'
+          | 'reader.secure-channel-established'
+          | 'controller.online'
+          | 'link.restored'
+          | 'store.restored'
+          | 'controller.started'
+          | 'reader.pin-blocked'
+          | 'zone.anti-passback-suspended'
+          | 'controller.power-lost'
+          | 'controller.battery-low'
+          | 'controller.clock-untrusted'
+          | 'controller.clock-changed'
+          | 'configuration.rejected'
+          | 'credential.over-used'
+          | 'outlet.failed'
+          | 'reader.pin-unblocked'
+          | 'zone.anti-passback-resumed'
+          | 'controller.power-restored'
+          | 'controller.battery-restored'
+          | 'controller.clock-trusted'
+          | 'configuration.applied'
+          | 'input.changed'
+          | 'output.changed'
+          | 'outlet.restored'
+        )[]
+        /** @default [] */
+        categories: string[]
+        /** @default [] */
+        doors: string[]
+        /** @default true */
+        backlog: boolean
+      }
+      /** Format: uri */
+      url: string
+      /** @default false */
+      allowHttp: boolean
+      /** @default null */
+      ca: string | null
+      /** @default 10 */
+      timeoutS: number
+      id: string
+      createdAt: string
+      secrets: {
+        [key: string]: boolean
+      }
+      status: components['schemas']['OutletStatus']
+      secret?: string
+    }
+    DeadLetter: {
+      number: number
+      cursor: string
+      event: string
+      type: string
+      door: string | null
+      occurredAt: string
+      givenUpAt: string
+      attempts: number
+      message: string
+      queued: boolean
     }
     Settings: {
       site: {
@@ -7187,6 +7690,28 @@ export interface operations {
       '5XX': components['responses']['Failure']
     }
   }
+  deleteUsersIdSessions: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+        /** @description The ETag of what was read: refused with 412 when it has changed since. */
+        'if-match'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done; there is nothing to say */
+      204: {
+        content?: never
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
   putSessionPassword: {
     parameters: {
       header?: {
@@ -7631,6 +8156,813 @@ export interface operations {
           'text/csv': {
             items: components['schemas']['AuditLine'][]
             next: string | null
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getOutlets: {
+    parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            items: components['schemas']['Outlet'][]
+            next: string | null
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postOutlets: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+    }
+    requestBody: {
+      content: {
+        'application/json':
+          | {
+              /**
+               * @default webhook
+               * @enum {string}
+               */
+              kind?: 'webhook'
+              name: string
+              /** @default true */
+              enabled?: boolean
+              /** @default {} */
+              filter?: {
+                /** @default [] */
+                types?: (
+                  | 'access.granted'
+                  | 'access.denied'
+                  | 'access.pending'
+                  | 'access.taken'
+                  | 'access.not-taken'
+                  | 'door.opened'
+                  | 'door.closed'
+                  | 'door.unlocked'
+                  | 'door.locked'
+                  | 'door.rex'
+                  | 'door.mode-changed'
+                  | 'door.forced-open'
+                  | 'door.open-too-long'
+                  | 'alarm.duress'
+                  | 'alarm.anti-passback-violation'
+                  | 'alarm.emergency'
+                  | 'reader.tamper'
+                  | 'controller.tamper'
+                  | 'input.supervision-fault'
+                  | 'door.forced-open-ended'
+                  | 'door.open-too-long-ended'
+                  | 'alarm.emergency-ended'
+                  | 'reader.tamper-ended'
+                  | 'controller.tamper-ended'
+                  | 'input.supervision-restored'
+                  | 'reader.offline'
+                  | 'reader.secure-channel-failed'
+                  | 'controller.offline'
+                  | 'link.lost'
+                  | 'store.fault'
+                  | 'reader.online'
+                  | 'reader.secure-channel-established'
+                  | 'controller.online'
+                  | 'link.restored'
+                  | 'store.restored'
+                  | 'controller.started'
+                  | 'reader.pin-blocked'
+                  | 'zone.anti-passback-suspended'
+                  | 'controller.power-lost'
+                  | 'controller.battery-low'
+                  | 'controller.clock-untrusted'
+                  | 'controller.clock-changed'
+                  | 'configuration.rejected'
+                  | 'credential.over-used'
+                  | 'outlet.failed'
+                  | 'reader.pin-unblocked'
+                  | 'zone.anti-passback-resumed'
+                  | 'controller.power-restored'
+                  | 'controller.battery-restored'
+                  | 'controller.clock-trusted'
+                  | 'configuration.applied'
+                  | 'input.changed'
+                  | 'output.changed'
+                  | 'outlet.restored'
+                )[]
+                /** @default [] */
+                categories?: string[]
+                /** @default [] */
+                doors?: string[]
+                /** @default true */
+                backlog?: boolean
+              }
+              /** Format: uri */
+              url: string
+              /** @default false */
+              allowHttp?: boolean
+              /** @default null */
+              ca?: string | null
+              /** @default 10 */
+              timeoutS?: number
+              secret?: string
+              previousSecret?: string | null
+              token?: string | null
+              after?: string
+            }
+          | {
+              /** @enum {string} */
+              kind: 'generic-events'
+              name: string
+              /** @default true */
+              enabled?: boolean
+              /** @default {} */
+              filter?: {
+                /** @default [] */
+                types?: (
+                  | 'access.granted'
+                  | 'access.denied'
+                  | 'access.pending'
+                  | 'access.taken'
+                  | 'access.not-taken'
+                  | 'door.opened'
+                  | 'door.closed'
+                  | 'door.unlocked'
+                  | 'door.locked'
+                  | 'door.rex'
+                  | 'door.mode-changed'
+                  | 'door.forced-open'
+                  | 'door.open-too-long'
+                  | 'alarm.duress'
+                  | 'alarm.anti-passback-violation'
+                  | 'alarm.emergency'
+                  | 'reader.tamper'
+                  | 'controller.tamper'
+                  | 'input.supervision-fault'
+                  | 'door.forced-open-ended'
+                  | 'door.open-too-long-ended'
+                  | 'alarm.emergency-ended'
+                  | 'reader.tamper-ended'
+                  | 'controller.tamper-ended'
+                  | 'input.supervision-restored'
+                  | 'reader.offline'
+                  | 'reader.secure-channel-failed'
+                  | 'controller.offline'
+                  | 'link.lost'
+                  | 'store.fault'
+                  | 'reader.online'
+                  | 'reader.secure-channel-established'
+                  | 'controller.online'
+                  | 'link.restored'
+                  | 'store.restored'
+                  | 'controller.started'
+                  | 'reader.pin-blocked'
+                  | 'zone.anti-passback-suspended'
+                  | 'controller.power-lost'
+                  | 'controller.battery-low'
+                  | 'controller.clock-untrusted'
+                  | 'controller.clock-changed'
+                  | 'configuration.rejected'
+                  | 'credential.over-used'
+                  | 'outlet.failed'
+                  | 'reader.pin-unblocked'
+                  | 'zone.anti-passback-resumed'
+                  | 'controller.power-restored'
+                  | 'controller.battery-restored'
+                  | 'controller.clock-trusted'
+                  | 'configuration.applied'
+                  | 'input.changed'
+                  | 'output.changed'
+                  | 'outlet.restored'
+                )[]
+                /** @default [] */
+                categories?: string[]
+                /** @default [] */
+                doors?: string[]
+                /** @default true */
+                backlog?: boolean
+              }
+              host: string
+              port?: number
+              /**
+               * @default tcp
+               * @enum {string}
+               */
+              protocol?: 'tcp' | 'udp'
+              /**
+               * @default international
+               * @enum {string}
+               */
+              dataSource?: 'international' | 'compatible'
+              /** @enum {string} */
+              echo?: 'statistics' | 'all-bytes' | 'none'
+              /** @default portunus type={type} source={source} door={door} side={side} reason={reason} id={id} */
+              template?: string
+              /** @default {} */
+              templates?: {
+                [key: string]: string
+              }
+              /** @default 10 */
+              timeoutS?: number
+              after?: string
+            }
+          | {
+              /** @enum {string} */
+              kind: 'mqtt'
+              name: string
+              /** @default true */
+              enabled?: boolean
+              /** @default {} */
+              filter?: {
+                /** @default [] */
+                types?: (
+                  | 'access.granted'
+                  | 'access.denied'
+                  | 'access.pending'
+                  | 'access.taken'
+                  | 'access.not-taken'
+                  | 'door.opened'
+                  | 'door.closed'
+                  | 'door.unlocked'
+                  | 'door.locked'
+                  | 'door.rex'
+                  | 'door.mode-changed'
+                  | 'door.forced-open'
+                  | 'door.open-too-long'
+                  | 'alarm.duress'
+                  | 'alarm.anti-passback-violation'
+                  | 'alarm.emergency'
+                  | 'reader.tamper'
+                  | 'controller.tamper'
+                  | 'input.supervision-fault'
+                  | 'door.forced-open-ended'
+                  | 'door.open-too-long-ended'
+                  | 'alarm.emergency-ended'
+                  | 'reader.tamper-ended'
+                  | 'controller.tamper-ended'
+                  | 'input.supervision-restored'
+                  | 'reader.offline'
+                  | 'reader.secure-channel-failed'
+                  | 'controller.offline'
+                  | 'link.lost'
+                  | 'store.fault'
+                  | 'reader.online'
+                  | 'reader.secure-channel-established'
+                  | 'controller.online'
+                  | 'link.restored'
+                  | 'store.restored'
+                  | 'controller.started'
+                  | 'reader.pin-blocked'
+                  | 'zone.anti-passback-suspended'
+                  | 'controller.power-lost'
+                  | 'controller.battery-low'
+                  | 'controller.clock-untrusted'
+                  | 'controller.clock-changed'
+                  | 'configuration.rejected'
+                  | 'credential.over-used'
+                  | 'outlet.failed'
+                  | 'reader.pin-unblocked'
+                  | 'zone.anti-passback-resumed'
+                  | 'controller.power-restored'
+                  | 'controller.battery-restored'
+                  | 'controller.clock-trusted'
+                  | 'configuration.applied'
+                  | 'input.changed'
+                  | 'output.changed'
+                  | 'outlet.restored'
+                )[]
+                /** @default [] */
+                categories?: string[]
+                /** @default [] */
+                doors?: string[]
+                /** @default true */
+                backlog?: boolean
+              }
+              /** @default null */
+              url?: string | null
+              /** @default false */
+              allowPlain?: boolean
+              /** @default null */
+              username?: string | null
+              /** @default null */
+              clientId?: string | null
+              /** @default null */
+              ca?: string | null
+              /** @default null */
+              cert?: string | null
+              /** @default portunus */
+              prefix?: string
+              /** @default false */
+              homeAssistant?: boolean
+              /** @default homeassistant */
+              homeAssistantPrefix?: string
+              /** @default false */
+              onvif?: boolean
+              /** @default [] */
+              roles?: string[]
+              password?: string | null
+              key?: string | null
+              after?: string
+            }
+      }
+    }
+    responses: {
+      /** @description Made */
+      201: {
+        content: {
+          'application/json': components['schemas']['Outlet']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getOutletsId: {
+    parameters: {
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': components['schemas']['Outlet']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  deleteOutletsId: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+        /** @description The ETag of what was read: refused with 412 when it has changed since. */
+        'if-match'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done; there is nothing to say */
+      204: {
+        content?: never
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  patchOutletsId: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+        /** @description The ETag of what was read: refused with 412 when it has changed since. */
+        'if-match'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    /** @description The outlet, as far as it changes. */
+    requestBody: {
+      content: {
+        'application/json': {
+          [key: string]: unknown
+        }
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': components['schemas']['Outlet']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postOutletsIdTest: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            ok: boolean
+            detail: string
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getOutletsIdDeadLetters: {
+    parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            items: components['schemas']['DeadLetter'][]
+            next: string | null
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postOutletsIdDeadLettersReplay: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Taken on */
+      202: {
+        content: {
+          'application/json': {
+            queued: number
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postOutletsIdDeadLettersNumberReplay: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+        number: number
+      }
+    }
+    responses: {
+      /** @description Taken on */
+      202: {
+        content: {
+          'application/json': {
+            queued: number
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getWebhooks: {
+    parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            items: components['schemas']['Webhook'][]
+            next: string | null
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postWebhooks: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @default webhook
+           * @enum {string}
+           */
+          kind?: 'webhook'
+          name: string
+          /** @default true */
+          enabled?: boolean
+          /** @default {} */
+          filter?: {
+            /** @default [] */
+            types?: (
+              | 'access.granted'
+              | 'access.denied'
+              | 'access.pending'
+              | 'access.taken'
+              | 'access.not-taken'
+              | 'door.opened'
+              | 'door.closed'
+              | 'door.unlocked'
+              | 'door.locked'
+              | 'door.rex'
+              | 'door.mode-changed'
+              | 'door.forced-open'
+              | 'door.open-too-long'
+              | 'alarm.duress'
+              | 'alarm.anti-passback-violation'
+              | 'alarm.emergency'
+              | 'reader.tamper'
+              | 'controller.tamper'
+              | 'input.supervision-fault'
+              | 'door.forced-open-ended'
+              | 'door.open-too-long-ended'
+              | 'alarm.emergency-ended'
+              | 'reader.tamper-ended'
+              | 'controller.tamper-ended'
+              | 'input.supervision-restored'
+              | 'reader.offline'
+              | 'reader.secure-channel-failed'
+              | 'controller.offline'
+              | 'link.lost'
+              | 'store.fault'
+              | 'reader.online'
+              | 'reader.secure-channel-established'
+              | 'controller.online'
+              | 'link.restored'
+              | 'store.restored'
+              | 'controller.started'
+              | 'reader.pin-blocked'
+              | 'zone.anti-passback-suspended'
+              | 'controller.power-lost'
+              | 'controller.battery-low'
+              | 'controller.clock-untrusted'
+              | 'controller.clock-changed'
+              | 'configuration.rejected'
+              | 'credential.over-used'
+              | 'outlet.failed'
+              | 'reader.pin-unblocked'
+              | 'zone.anti-passback-resumed'
+              | 'controller.power-restored'
+              | 'controller.battery-restored'
+              | 'controller.clock-trusted'
+              | 'configuration.applied'
+              | 'input.changed'
+              | 'output.changed'
+              | 'outlet.restored'
+            )[]
+            /** @default [] */
+            categories?: string[]
+            /** @default [] */
+            doors?: string[]
+            /** @default true */
+            backlog?: boolean
+          }
+          /** Format: uri */
+          url: string
+          /** @default false */
+          allowHttp?: boolean
+          /** @default null */
+          ca?: string | null
+          /** @default 10 */
+          timeoutS?: number
+          secret?: string
+          previousSecret?: string | null
+          token?: string | null
+          after?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Made */
+      201: {
+        content: {
+          'application/json': components['schemas']['Webhook']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getWebhooksId: {
+    parameters: {
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': components['schemas']['Webhook']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  deleteWebhooksId: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+        /** @description The ETag of what was read: refused with 412 when it has changed since. */
+        'if-match'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done; there is nothing to say */
+      204: {
+        content?: never
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  patchWebhooksId: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+        /** @description The ETag of what was read: refused with 412 when it has changed since. */
+        'if-match'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    /** @description The webhook, as far as it changes. */
+    requestBody: {
+      content: {
+        'application/json': {
+          [key: string]: unknown
+        }
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': components['schemas']['Webhook']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postWebhooksIdTest: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            ok: boolean
+            detail: string
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getWebhooksIdDeadLetters: {
+    parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            items: components['schemas']['DeadLetter'][]
+            next: string | null
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postWebhooksIdDeadLettersReplay: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Taken on */
+      202: {
+        content: {
+          'application/json': {
+            queued: number
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postWebhooksIdDeadLettersNumberReplay: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+        number: number
+      }
+    }
+    responses: {
+      /** @description Taken on */
+      202: {
+        content: {
+          'application/json': {
+            queued: number
           }
         }
       }

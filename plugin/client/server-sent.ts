@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser'
-import { lasting, type Open } from './stream.ts'
+import { lasting, type Open } from './connection.ts'
 
 /** Server-sent events, read with `fetch`: an `EventSource` could send no token. */
 export const openServerSent: Open = (base, token, { topics, ...from }, { onMessage, onEnd }) => {

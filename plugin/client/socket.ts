@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 import type { Refusal } from './client.ts'
-import { lasting, type Open } from './stream.ts'
+import { lasting, type Open } from './connection.ts'
 
 /** Why the server closes for good: what it says as HTTP in the same case. */
 const closings: Readonly<Record<number, Pick<Refusal, 'status' | 'code' | 'title'>>> = {

@@ -1,0 +1,262 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../plugin/clock.ts'
+import { checks, runConformance } from '../../plugin/conformance/kit.ts'
+import { checkPlace } from '../../plugin/site/check.ts'
+import { openStore } from '../../plugin/store/open.ts'
+import { createPlugin } from '../../plugin/vms/plugin.ts'
+import { breakServer, type Fault, type Json } from './broken-server.ts'
+import { call, killAll, type Running, root, run, start, until } from './server-process.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'portunus-conformance-'))
+const data = join(directory, 'data')
+let server: Running
+let token: string
+let weakToken: string
+
+/** A log that no network takes in by itself. */
+function fill(): void {
+  const opened = openStore(data, { serve: true })
+  if (!opened.ok) throw new Error(opened.message)
+  const plugin = createPlugin({ store: opened.store, clock: systemClock, check: checkPlace })
+  const time = new Date(Date.now() - 3_600_000).toISOString()
+  const raw = '01'.repeat(250)
+  for (let batch = 0; batch < 24; batch++) {
+    const events = Array.from({ length: 1_000 }, (_, index) => {
+      const sequence = batch * 1_000 + index + 1
+      const source = { kind: 'reader' as const, id: 'front-in' }
+      const event = {
+        id: `old-${sequence}`,
+        controller: 'ctrl-1',
+        logId: 'log-of-old',
+        sequence,
+        time,
+        type: 'reader.online' as const,
+        categories: [],
+        source,
+        raw,
+      }
+      return { event }
+    })
+    plugin.take('ctrl-1', 'log-of-old', events)
+  }
+  plugin.close()
+  opened.store.close()
+}
+
+beforeAll(async () => {
+  fill()
+  const file = join(directory, 'site.yaml')
+  const demo = readFileSync(join(root, 'bin/demo-site.yaml'), 'utf8')
+  const added = demo
+    .replace('doors:\n', 'doors:\n  - { id: far, name: Far door, controller: ctrl-9, locks: { primary: { relay: relay-1 } } }\n')
+    .replace('controllers:\n', 'controllers:\n  - { id: ctrl-9, name: Never there, board: two-door }\n')
+  writeFileSync(file, added)
+  server = await start(data, '--site', file)
+  token = run('token', 'create', '--data', data, '--name', 'kit').stdout.trim()
+  weakToken = run('token', 'create', '--data', data, '--name', 'weak', '--role', 'operator').stdout.trim()
+  await until(async () => (await call(server, token, 'states?ids=front-in')).json.items.some((s: Json) => s.states.includes('connected')))
+}, 120_000)
+afterAll(() => {
+  killAll()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const swift = checks.filter(check => !check.waits).map(check => check.id)
+async function judge(url: string, only: readonly string[] = swift) {
+  const ran = await runConformance({ url, token, weakToken, allowChanges: true, only })
+  if (!ran.ok) throw new Error(ran.why)
+  const { results } = ran.report
+  const those = (outcome: string) => results.filter(result => result.outcome === outcome).map(({ check, saw }) => `${check}: ${saw}`)
+  return { ...ran.report, those, ids: results.filter(result => result.outcome === 'failed').map(result => result.check) }
+}
+
+const isEvent = (message: Json) => message.topic === 'events' && message.type !== 'gap'
+/** Drops what fits from a stream. */
+const without =
+  (fits: (message: Json) => boolean): Fault['stream'] =>
+  () =>
+  message =>
+    fits(message) ? [] : [message]
+
+/** Servers that are wrong in one way each, and the one check that has to see it. */
+const faults: readonly (readonly [fault: string, check: string, Fault | (() => Fault)])[] = [
+  [
+    'is another system at every request',
+    'system',
+    { response: ({ url, json }) => url.pathname.endsWith('/system') && Object.assign(json, { systemId: String(Math.random()) }) },
+  ],
+  [
+    'takes any token',
+    'credentials',
+    {
+      request({ headers }) {
+        if (headers.authorization === 'Bearer wrong') headers.authorization = `Bearer ${token}`
+      },
+    },
+  ],
+  [
+    'lets everybody do everything',
+    'rights',
+    {
+      request({ headers, url }) {
+        if (headers.authorization === `Bearer ${weakToken}` && !url.pathname.endsWith('session')) headers.authorization = `Bearer ${token}`
+      },
+    },
+  ],
+  [
+    'answers 500 where the request is wrong',
+    'problems',
+    {
+      response(answer) {
+        if (answer.status === 400) Object.assign(answer, { status: 500, json: { ...answer.json, status: 500 } })
+      },
+    },
+  ],
+  ['does not tell its time', 'clock', { response: ({ headers }) => void delete headers['server-time'] }],
+  [
+    'names a category that is not there',
+    'snapshot',
+    { response: ({ url, json }) => void (url.pathname.endsWith('/configuration') && json?.categories.pop()) },
+  ],
+  [
+    'calls a door open and closed',
+    'states',
+    {
+      response({ url, json }) {
+        const door = url.pathname.endsWith('/states') && json.items.find((each: Json) => each.states.includes('closed'))
+        if (door) door.states.push('open')
+      },
+    },
+  ],
+  [
+    'never says that a search was cut off',
+    'search',
+    { response: ({ url, json }) => url.pathname.endsWith('/cardholders') && json && Object.assign(json, { partial: false }) },
+  ],
+  [
+    'answers no consumer that comes back',
+    'reconnect',
+    { stream: subscription => message => (message.type === 'subscribed' && subscription.epoch ? [] : [message]) },
+  ],
+  ['loses events', 'resume', { stream: without(message => isEvent(message) && !message.onBehalfOf && Number(message.cursor) % 4 === 0) }],
+  ['tells events twice', 'duplicates', { stream: () => message => (isEvent(message) ? [message, message] : [message]) }],
+  [
+    'tells events in another order',
+    'order',
+    () => {
+      let done = false
+      return {
+        stream() {
+          let held: Json
+          return message => {
+            if (done || !isEvent(message)) return [message]
+            if (held === undefined) {
+              held = message
+              return []
+            }
+            done = true
+            return [message, held]
+          }
+        },
+      }
+    },
+  ],
+  ['sends an old backlog as live', 'backlog', { stream: () => message => [isEvent(message) ? { ...message, backlog: false } : message] }],
+  [
+    'forgets who was behind a command',
+    'live',
+    { stream: (_, over) => message => [over === 'server-sent-events' ? { ...message, onBehalfOf: undefined } : message] },
+  ],
+  ['does not wait', 'long-poll', { request: ({ url }) => url.searchParams.delete('wait') }],
+  ['keeps gaps to itself', 'gap', { stream: without(message => message.type === 'gap') }],
+  [
+    'answers for an access point in place of its door',
+    'commands',
+    {
+      response({ url, asked, json }) {
+        if (url.pathname.endsWith('/commands') && asked?.element?.includes('/')) json.results[0].door = asked.element
+      },
+    },
+  ],
+  ['acts on every request, whatever its key', 'idempotency', { request: ({ headers }) => void delete headers['idempotency-key'] }],
+  [
+    'calls done what nobody did',
+    'unreachable',
+    {
+      response({ url, json }) {
+        if (url.pathname.endsWith('/commands')) for (const result of json.results ?? []) result.outcome = 'done'
+      },
+    },
+  ],
+  [
+    'lets both operators win',
+    'race',
+    {
+      response(answer) {
+        if (answer.json?.code === 'already-decided') Object.assign(answer, { status: 200, json: { state: 'answered' } })
+      },
+    },
+  ],
+  ['keeps alarms to itself', 'alarms', { stream: without(message => message.topic === 'alarms') }],
+  [
+    'says that nothing has changed',
+    'refresh',
+    {
+      response({ url, json }) {
+        if (url.pathname.endsWith('/diff') && json.added) Object.assign(json, { added: [], removed: [], changed: [] })
+      },
+    },
+  ],
+  ['lets the last edit win', 'lost-update', { request: ({ headers }) => void delete headers['if-match'] }],
+  ['forgets to tell who is gone', 'cardholders', { stream: without(message => message.type === 'cardholder-removed') }],
+]
+
+describe('the conformance kit', () => {
+  it('finds nothing against this server, with nothing left out', async () => {
+    const [report, broken] = await Promise.all([
+      judge(
+        server.address,
+        checks.map(check => check.id),
+      ),
+      // The two that wait are seen to fail meanwhile: they act on nothing.
+      (async () => {
+        const { url, close } = await breakServer(server.address, {
+          absorbs: true,
+          stream: without(message => message.type === 'heartbeat' || message.type === 'too-slow'),
+        })
+        const found = await judge(url, ['heartbeat', 'slow-reader'])
+        close()
+        return found
+      })(),
+    ])
+    expect([report.those('failed'), report.those('skipped')]).toEqual([[], []])
+    expect(report).toMatchObject({ passed: checks.length, score: 100 })
+    expect(broken.ids).toEqual(['heartbeat', 'slow-reader'])
+  }, 180_000)
+
+  it('finds nothing through a front that changes nothing', async () => {
+    const { url, close } = await breakServer(server.address, {})
+    const report = await judge(url)
+    close()
+    expect(report.those('failed')).toEqual([])
+  }, 60_000)
+
+  it.each(faults)(
+    'sees a server that %s: %s',
+    async (_, check, fault) => {
+      const { url, close } = await breakServer(server.address, typeof fault === 'function' ? fault() : fault)
+      const { ids, those, score } = await judge(url)
+      close()
+      expect(ids, those('failed').join('\n')).toEqual([check])
+      expect(score).toBeLessThan(100)
+    },
+    120_000,
+  )
+
+  it('has no check that cannot fail', () => {
+    expect(new Set([...faults.map(([, check]) => check), 'heartbeat', 'slow-reader'])).toEqual(new Set(checks.map(check => check.id)))
+  })
+})
