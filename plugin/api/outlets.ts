@@ -12,6 +12,7 @@ import {
   toldWebhook,
   wrongSecret,
 } from '../outlets/settings.ts'
+import { namesPeople } from '../outlets/template.ts'
 import { type App, asker, audit, type Context, refuseRight } from './context.ts'
 import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
@@ -144,6 +145,10 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
     if (given && !asker(request).has('manage-security')) refuseRight(context, request, 'manage-security')
     const role = body.kind === 'mqtt' ? body.roles.findIndex(id => context.identity.role(id) === undefined) : -1
     if (role >= 0) throw fieldProblem(`roles[${role}]`, 'there is no such role')
+    // What goes out is what its maker may see.
+    if (!asker(request).at('use-access-control', null)) refuseRight(context, request, 'use-access-control', 'everywhere')
+    const templates = body.kind === 'generic-events' ? [body.template, ...Object.values(body.templates)] : []
+    if (templates.some(namesPeople) && !asker(request).has('view-cardholders')) refuseRight(context, request, 'view-cardholders')
     const { categories, doors } = body.filter
     const known = plugin.tree().vms.categories.map(category => category.id)
     const category = categories.findIndex(id => !known.includes(id))

@@ -45,6 +45,9 @@ export function unknownPlaceholder(template: string): string | undefined {
     : `there is no placeholder {${wrong}}; known are ${placeholderNames.map(name => `{${name}}`).join(' ')}`
 }
 
+/** Whether a template tells the names of cardholders. */
+export const namesPeople = (template: string): boolean => /\{(cardholderName|text)\}/.test(template)
+
 /** The text of one event. What a value holds of line breaks becomes a space: no name of a door can begin a message of its own. */
 export function render(template: string, message: Message, plugin: Plugin): string {
   return template.replaceAll(braces, (_, name: keyof typeof placeholders) =>

@@ -96,6 +96,8 @@ export function openWebhook({ world, settings, secrets }: CarrierOptions<Setting
       /** With the status at hand the rest of an answer does not matter. */
       function settle(error?: NodeJS.ErrnoException) {
         cancel()
+        // The other side closed a connection at rest just as it was used again: it has seen nothing.
+        if (!answer && error?.code === 'ECONNRESET' && request.reusedSocket && !signal.aborted) return resolve(post(event, signal))
         if (answer) resolve(judge(answer, discreet(Buffer.concat(chunks).toString()), clock.now() - began))
         else if (error) resolve({ ok: false, message: troubleOf(error, url.host) })
         else resolve({ ok: false, message: `${url.host} did not answer within ${settings.timeoutS} s.` })

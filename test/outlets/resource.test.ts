@@ -131,6 +131,26 @@ describe('outlets over the API', () => {
     ])
   })
 
+  it('send out only what their maker may see', async () => {
+    const role = (id: string, rights: object[]) => rig.call('PUT', `roles/${id}`, { name: id, rights })
+    await role('technician', [{ right: 'manage-configuration' }, { right: 'use-access-control', doors: ['front'] }])
+    await role('integrator', [{ right: 'manage-configuration' }, { right: 'use-access-control' }])
+    const as = (id: string) => ({ authorization: `Bearer ${rig.signedIn([id])}` })
+    const names = { kind: 'generic-events', name: 'vms', host: '127.0.0.1', enabled: false, template: '{cardholderName}' }
+    const plain = { ...names, name: 'plain', template: '{cardholder}' }
+    const answer = async (body: object, who: string) => {
+      const { status, json } = await rig.call('POST', 'outlets', body, as(who))
+      return status === 201 ? status : [status, /"([a-z-]+)"/.exec(json.detail)?.[1]]
+    }
+    expect(await answer(plain, 'technician')).toEqual([403, 'use-access-control'])
+    expect(await answer(names, 'integrator')).toEqual([403, 'view-cardholders'])
+    expect(await answer(plain, 'integrator')).toBe(201)
+    const [{ id }] = (await rig.call('GET', 'outlets')).json.items
+    expect((await rig.call('PATCH', `outlets/${id}`, { templates: { 'access.denied': '{text}' } }, as('integrator'))).json.code).toBe(
+      'forbidden',
+    )
+  })
+
   it('page, and so do their dead letters', async () => {
     for (const name of ['a', 'b', 'c']) await rig.add(webhook({ name, enabled: false }))
     const first = (await rig.call('GET', 'outlets?limit=2')).json

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { selfSigned } from '../../plugin/api/certificate.ts'
@@ -161,6 +162,31 @@ describe('a webhook', () => {
     await rig.pass(1.1 * second)
     await rig.until(async () => (await rig.status(id)).delivered === 2)
     expect(there.got.map(each => each.event.id)).toEqual([told[0], ...told])
+  })
+
+  it('takes a connection that was closed at rest for what it is, and no failure', async () => {
+    let connections = 0
+    const bodies: string[] = []
+    const server = createServer(socket => {
+      const first = connections++ === 0
+      let answered = false
+      socket.on('error', () => {})
+      socket.on('data', data => {
+        if (first && answered) return socket.resetAndDestroy()
+        answered = true
+        bodies.push(String(data))
+        socket.write('HTTP/1.1 204 No Content\r\n\r\n')
+      })
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const { id } = await rig.add(webhook(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`))
+    const told = rig.tellMany(2, 'door.opened', { door: 'front' })
+    await rig.until(async () => (await rig.status(id)).delivered === 2)
+    expect((await rig.status(id)).lastFailure).toBe(null)
+    expect(connections).toBe(2)
+    expect(told.every((event, index) => bodies[index]?.includes(event.id))).toBe(true)
+    await rig.call('DELETE', `outlets/${id}`)
+    server.close()
   })
 
   it('is slowed by nobody: one that is dead stands beside one that lives', async () => {
