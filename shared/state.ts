@@ -37,6 +37,17 @@ export const elementState = z.discriminatedUnion('kind', [
     fault: z.enum(['cut', 'short']).nullable(),
   }),
   z.object({ kind: z.literal('output'), id: z.string(), active: z.boolean() }),
+  /** A zone with a door at this controller, as it is known there: how many are in it, never who. */
+  z.object({
+    kind: z.literal('zone'),
+    id,
+    present: z.number().int().min(0),
+    /** Its occupancy limit, and whether that is reached. */
+    limit: z.number().int().nullable(),
+    full: z.boolean(),
+    /** A lost link keeps controllers from knowing who is in it. */
+    antiPassbackSuspended: z.boolean(),
+  }),
   /** The controller or a module that hangs on it. */
   z.object({
     kind: z.literal('controller'),

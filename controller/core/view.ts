@@ -88,6 +88,16 @@ export function viewZone(state: State, zone: string): string[] {
   return present.sort()
 }
 
+/** How a zone stands, as this controller knows it; undefined for one that has no door here. */
+export function viewOccupancy(model: Model, state: State, zone: string) {
+  const plan = model.zones.get(zone)
+  if (plan === undefined || !plan.controllers.includes(model.controller)) return undefined
+  const { antiPassback, occupancyLimit: limit } = plan.zone
+  const present = state.rows.occupancy.get(zone)?.present ?? 0
+  const lost = state.rows.self.get('')?.link === false && plan.controllers.length > 1
+  return { id: zone, present, limit, full: limit !== null && present >= limit, antiPassbackSuspended: antiPassback !== null && lost }
+}
+
 /** What stands at a controller and its modules. */
 export function viewController(model: Model, state: State, now: Now) {
   const self = state.rows.self.get('')

@@ -1,7 +1,7 @@
 import type { ElementState } from '../../shared/state.ts'
 import type { Model } from '../core/model.ts'
 import type { State } from '../core/state.ts'
-import { viewController, viewDoor, viewInput, viewOutput, viewReader } from '../core/view.ts'
+import { viewController, viewDoor, viewInput, viewOccupancy, viewOutput, viewReader } from '../core/view.ts'
 
 /** Every element of a controller as it is now. */
 export function describe(model: Model, state: State): ElementState[] {
@@ -19,6 +19,10 @@ export function describe(model: Model, state: State): ElementState[] {
   }
   for (const id of model.ports.keys()) elements.push({ kind: 'input', id, ...viewInput(state, id) })
   for (const id of model.outputs) elements.push({ kind: 'output', id, active: viewOutput(state, id) })
+  for (const id of model.zones.keys()) {
+    const zone = viewOccupancy(model, state, id)
+    if (zone !== undefined) elements.push({ kind: 'zone', ...zone })
+  }
   return elements
 }
 

@@ -129,31 +129,21 @@ export function lines(app: App, context: Context): void {
           const heard = answer.ok ? news.safeParse(answer.body).data : undefined
           if (!answer.ok) {
             end('failed', answer.reason)
-            return resolve(unanswered(answer))
+            resolve(unanswered(answer))
+            return
           }
-          switch (heard?.stage) {
-            case 'refused':
-              end('failed', heard.reason)
-              return resolve(refusedScan(id, heard.reason, heard.readers))
-            case 'begun':
-              state.interrupted = heard.readers
-              return resolve(null)
-            case 'progress':
-              state.progress = { done: heard.done, total: heard.total, baud: heard.baud }
-              return
-            case 'found':
-              state.found.push({ ...heard.pd, reader: heard.reader })
-              return
-            case 'done':
-              end('done', null)
-              return
-            case 'failed':
-              end('failed', heard.reason)
-              return
-            default:
-              if (last) end('failed', 'not-understood')
-              return resolve(null)
+          if (heard?.stage === 'refused') {
+            end('failed', heard.reason)
+            resolve(refusedScan(id, heard.reason, heard.readers))
+            return
           }
+          if (heard?.stage === 'begun') state.interrupted = heard.readers
+          else if (heard?.stage === 'progress') state.progress = { done: heard.done, total: heard.total, baud: heard.baud }
+          else if (heard?.stage === 'found') state.found.push({ ...heard.pd, reader: heard.reader })
+          else if (heard?.stage === 'done') end('done', null)
+          else if (heard?.stage === 'failed') end('failed', heard.reason)
+          else if (last) end('failed', 'not-understood')
+          resolve(null)
         })
       })
       if (begun) throw begun

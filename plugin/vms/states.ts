@@ -12,6 +12,8 @@ export interface State {
   readonly detail: ElementState | null
 }
 
+type ZoneState = Extract<ElementState, { kind: 'zone' }>
+
 /** A controller whose clock differs by more is told about. */
 const wrongClockMs = 10_000
 
@@ -20,18 +22,40 @@ export type States = ReturnType<typeof openStates>
 
 export function openStates(tree: () => Tree) {
   const told = new Map<string, { controller: string; state: ElementState }>()
+  /** Every controller with a door of a zone tells of it; the one told last stands last. */
+  const zones = new Map<string, Map<string, ZoneState>>()
   const online = new Set<string>()
   const wrong = new Set<string>()
   const listeners = new Set<(ids: readonly string[]) => void>()
   const tell = (ids: readonly string[]) => {
     if (ids.length > 0) for (const listener of listeners) listener(ids)
   }
-  const of = (controller: string) => [...told].filter(([, t]) => t.controller === controller).map(([id]) => id)
+  const of = (controller: string) => [
+    ...[...told].filter(([, t]) => t.controller === controller).map(([id]) => id),
+    ...[...zones].filter(([, views]) => views.has(controller)).map(([id]) => id),
+  ]
+  const controllersOf = (zone: string) => [...new Set((tree().doorsOf(zone) ?? []).flatMap(door => tree().controllerOf(door) ?? []))]
+
+  /** A zone as the controllers that can be heard know it; where none can, as it was heard of last. */
+  function readZone(id: string): { state: ZoneState | undefined; reachable: boolean } {
+    const views = [...(zones.get(id) ?? [])]
+    const heard = views.filter(([controller]) => online.has(controller))
+    const state = (heard.at(-1) ?? views.at(-1))?.[1]
+    if (state === undefined) return { state, reachable: false }
+    const concerned = controllersOf(id)
+    // Whoever has lost its link can tell nobody that it has.
+    const rests = concerned.length > 1 && concerned.some(controller => !online.has(controller))
+    const guarded = tree().of.site.zones.find(zone => zone.id === id)?.antiPassback != null
+    const antiPassbackSuspended = guarded && (rests || heard.some(([, view]) => view.antiPassbackSuspended))
+    return { state: { ...state, antiPassbackSuspended }, reachable: heard.length > 0 }
+  }
 
   function read(id: string, type: ElementType): State {
     const controller = tree().controllerOf(id)
-    const found = told.get(id)?.state ?? (type === 'controller' && controller !== undefined ? told.get(controller)?.state : undefined)
-    const reachable = controller === undefined || online.has(controller)
+    const zone = type === 'zone' ? readZone(id) : undefined
+    const found =
+      zone?.state ?? told.get(id)?.state ?? (type === 'controller' && controller !== undefined ? told.get(controller)?.state : undefined)
+    const reachable = zone?.reachable ?? (controller === undefined || online.has(controller))
     const states =
       type === 'server'
         ? (['connected'] as const)
@@ -52,9 +76,21 @@ export function openStates(tree: () => Tree) {
     /** Takes over what a controller says about its elements; `whole` replaces everything it said before. */
     update(controller: string, elements: readonly ElementState[], gone: readonly string[], whole: boolean): void {
       const dropped = whole ? of(controller).filter(id => !elements.some(e => e.id === id)) : gone
-      for (const id of dropped) told.delete(id)
-      const changed = elements.filter(state => JSON.stringify(told.get(state.id)?.state) !== JSON.stringify(state))
-      for (const state of changed) told.set(state.id, { controller, state })
+      for (const id of dropped) {
+        told.delete(id)
+        zones.get(id)?.delete(controller)
+      }
+      const before = (state: ElementState) => (state.kind === 'zone' ? zones.get(state.id)?.get(controller) : told.get(state.id)?.state)
+      const changed = elements.filter(state => JSON.stringify(before(state)) !== JSON.stringify(state))
+      for (const state of changed) {
+        if (state.kind !== 'zone') {
+          told.set(state.id, { controller, state })
+          continue
+        }
+        const views = zones.get(state.id) ?? new Map<string, ZoneState>()
+        views.delete(controller)
+        zones.set(state.id, views.set(controller, state))
+      }
       tell([...changed.map(s => s.id), ...dropped])
     },
     /** A controller has come or gone; what it told stays, marked as offline. */
@@ -64,7 +100,11 @@ export function openStates(tree: () => Tree) {
       else online.delete(controller)
       tell(
         tree()
-          .vms.elements.filter(e => e.type !== 'server' && tree().controllerOf(e.id) === controller)
+          .vms.elements.filter(
+            e =>
+              e.type !== 'server' &&
+              (tree().controllerOf(e.id) === controller || (e.type === 'zone' && controllersOf(e.id).includes(controller))),
+          )
           .map(e => e.id),
       )
     },
@@ -93,7 +133,7 @@ function statesOf(type: ElementType, state: ElementState | undefined, reachable:
   if (type === 'controller') add(reachable ? 'connected' : 'disconnected')
   if (!state || state.kind !== type) {
     if (type === 'door') add('controller-offline', !reachable)
-    if (type !== 'controller' && type !== 'zone') add('unknown')
+    if (type !== 'controller') add('unknown')
     return states
   }
   switch (state.kind) {
@@ -117,6 +157,14 @@ function statesOf(type: ElementType, state: ElementState | undefined, reachable:
       break
     case 'output':
       add(state.active ? 'active' : 'inactive')
+      break
+    case 'zone':
+      if (!reachable) add('unknown')
+      else {
+        add(state.present > 0 ? 'occupied' : 'empty')
+        add('full', state.full)
+      }
+      add('anti-passback-suspended', state.antiPassbackSuspended)
       break
     case 'controller':
       add('tamper', state.tamper)

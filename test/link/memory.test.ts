@@ -354,6 +354,30 @@ describe('states', () => {
     expect(plugin.states.get('door-1')).toMatchObject({ locked: false, mode: 'unlocked', position: 'open' })
     expect(plugin.states.get('in-1')).toMatchObject({ kind: 'reader', online: true })
   })
+
+  it('of a zone over two controllers tell how many are in it, never who, and go with the site', () => {
+    const { plugin, one, source, wait } = started()
+    expect(plugin.states.get('office')).toMatchObject({ kind: 'zone', present: 0, limit: null, antiPassbackSuspended: false })
+    one.swipe('in-1')
+    one.leaf('open')
+    wait(200)
+    expect(plugin.states.get('office')).toEqual({
+      kind: 'zone',
+      id: 'office',
+      present: 1,
+      limit: null,
+      full: false,
+      antiPassbackSuspended: false,
+    })
+    source.change(site => ({ ...site, zones: site.zones.map(zone => ({ ...zone, occupancyLimit: 1 })) }))
+    plugin.link.offer()
+    wait(200)
+    expect(plugin.states.get('office')).toMatchObject({ present: 1, limit: 1, full: true })
+    source.change(site => ({ ...site, zones: [] }))
+    plugin.link.offer()
+    wait(200)
+    expect(plugin.states.get('office')).toBeUndefined()
+  })
 })
 
 describe('protocols', () => {
