@@ -26,11 +26,13 @@ const capabilities = [
   'configuration-diff',
   'decision-trace',
   'gap-marker',
+  'generic-events',
   'idempotency-key',
   'on-behalf-of',
   'personal-configuration',
   'resume',
   'sse',
+  'webhooks',
   'websocket',
 ]
 

@@ -116,6 +116,7 @@ export function openOutlets(world: OutletWorld) {
     },
     bury(progress, { cursor }, attempts, message) {
       store.transact(() => {
+        removeGone.run(log.removedThrough())
         bury.run(id, cursor, now(), attempts, message)
         writeProgress.run(JSON.stringify(progress), id)
       })
