@@ -129,7 +129,8 @@ export function createIntegrators({
       void say('online')
       setImmediate(() => {
         outlet.up()
-        for (const topic of [...broker.retained()]) if (outlet.open.some(base => isBelow(topic, base))) outlet.found(topic)
+        for (const topic of [...broker.retained()])
+          if (topic !== outlet.status && outlet.open.some(base => isBelow(topic, base))) outlet.found(topic)
       })
       return {
         trouble: () => null,

@@ -17,6 +17,8 @@ export function openMqtt(options: CarrierOptions<SettingsOf<'mqtt'>>): Carrier {
   const { systemId } = plugin
   const topics = topicsFor(settings.prefix, systemId)
   const current = (): Bus | undefined => bus
+  const watched = new WeakSet<AbortSignal>()
+  const underWay = new Set<() => void>()
   const commands = createCommands({ world, topics, bus: current, closed: [settings.prefix, settings.homeAssistantPrefix, linkPrefix] })
   const retained = keepRetained({ world, settings }, topics, current)
   const events: BusEvents = {
@@ -80,14 +82,23 @@ export function openMqtt(options: CarrierOptions<SettingsOf<'mqtt'>>): Carrier {
   }
 
   /** Whoever stops does not wait for a broker. */
-  const unlessStopped = (work: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> =>
-    Promise.race([
-      work,
-      new Promise<Outcome>(resolve => {
-        if (signal.aborted) resolve(stopped)
-        signal.addEventListener('abort', () => resolve(stopped), { once: true })
-      }),
-    ])
+  function unlessStopped(work: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+    if (!watched.has(signal)) {
+      watched.add(signal)
+      signal.addEventListener('abort', () => {
+        for (const stop of underWay) stop()
+      })
+    }
+    return new Promise(resolve => {
+      const stop = () => resolve(stopped)
+      if (signal.aborted) return stop()
+      underWay.add(stop)
+      void work.then(outcome => {
+        underWay.delete(stop)
+        resolve(outcome)
+      })
+    })
+  }
 
   function messagesOf(letter: Letter): readonly Outgoing[] {
     const message = letter.message()

@@ -38,12 +38,18 @@ export async function startAedes(tls?: Certificates): Promise<TestBroker> {
   }
 }
 
-/** With certificates, whoever connects shows one of the authority, and is called what that says. */
-export async function startMosquitto(tls?: Certificates): Promise<TestBroker> {
+/**
+ * With certificates, whoever connects shows one of the authority, and is called what that says.
+ * @param more users with their passwords, and lines of the access list
+ */
+export async function startMosquitto(
+  tls?: Certificates,
+  more: { readonly users: readonly (readonly [string, string])[]; readonly access: readonly string[] } = { users: [], access: [] },
+): Promise<TestBroker> {
   const directory = mkdtempSync(join(tmpdir(), 'portunus-mosquitto-'))
   const port = await freePort()
   const plugin = { username: 'plugin', password: 'plugin-password' }
-  const users = [[plugin.username, plugin.password], ...['ctrl-1', 'ctrl-2'].map(id => [id, passwordOf(id)])]
+  const users = [[plugin.username, plugin.password], ...['ctrl-1', 'ctrl-2'].map(id => [id, passwordOf(id)]), ...more.users]
   writeFileSync(join(directory, 'passwords'), users.map(user => user.join(':')).join('\n'), { mode: 0o600 })
   execFileSync('mosquitto_passwd', ['-U', join(directory, 'passwords')])
   writeFileSync(
@@ -55,6 +61,7 @@ export async function startMosquitto(tls?: Certificates): Promise<TestBroker> {
       'pattern write portunus/%u/up',
       'pattern read portunus/%u/down',
       'pattern read portunus/all',
+      ...more.access,
       '',
     ].join('\n'),
     { mode: 0o600 },

@@ -90,11 +90,16 @@ export async function openWatcher(port: number, options: IClientOptions, filters
     ended = true
   })
   client.on('error', () => {})
-  const granted = filters.length === 0 ? [] : await client.subscribeAsync([...filters], { qos: 1 })
+  /** @returns the quality that each is granted; 128 is refused */
+  const subscribe = (wanted: readonly string[]): Promise<number[]> =>
+    Promise.all(
+      wanted.map(filter => new Promise<number>(resolve => client.subscribe(filter, { qos: 1 }, error => resolve(error ? 128 : 1)))),
+    )
+  await subscribe(filters)
   return {
     client,
     heard,
-    granted: granted.map(({ qos }) => qos as number),
+    subscribe,
     ended: () => ended,
     at: (topic: string) => heard.filter(message => message.topic === topic),
     /** What is now retained below the filters, as far as it was heard. */
@@ -104,7 +109,14 @@ export async function openWatcher(port: number, options: IClientOptions, filters
       body: object | string,
       more: { readonly retain?: boolean; readonly properties?: object } = {},
     ): Promise<void> {
-      await client.publishAsync(topic, typeof body === 'string' ? body : JSON.stringify(body), { qos: 1, ...more }).catch(() => {})
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      await new Promise<void>(resolve => {
+        client.once('close', resolve)
+        client.publish(topic, text, { qos: 1, ...more }, () => {
+          client.off('close', resolve)
+          resolve()
+        })
+      })
     },
     close: () => client.endAsync(true),
   }
