@@ -212,7 +212,7 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
       db.insert(users).values(row).run()
       return asUser(row)
     },
-    /** Changes a user; a new password or a shut account ends all their sessions but `keep`. */
+    /** Changes a user; a new password or a shut account ends all their sessions but `keep`, and a new password unlocks the name. */
     async changeUser(
       id: string,
       value: { password?: string | undefined; roles?: readonly string[] | undefined; disabled?: boolean | undefined },
@@ -228,6 +228,10 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
           })
           .where(eq(users.id, id))
           .run()
+        if (password !== undefined) {
+          const name = db.select({ name: users.name }).from(users).where(eq(users.id, id))
+          db.delete(failures).where(inArray(failures.name, name)).run()
+        }
         if (password !== undefined || value.disabled) {
           db.delete(sessions)
             .where(and(eq(sessions.user, id), keep === undefined ? undefined : ne(sessions.hash, digest(keep))))

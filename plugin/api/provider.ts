@@ -26,7 +26,7 @@ const mapping = z.strictObject({ claim: text, values: z.array(z.string().min(1).
 export const providerSettings = z
   .strictObject({
     /** What the button of the page says: "Sign in with …". */
-    name: text.max(60),
+    name: text.max(60).regex(/^[^?\\/[\]\p{Cc}]+$/u, 'may not contain ? \\ / [ ] or control characters'),
     enabled: z.boolean().default(true),
     /** Issuer identifier, as the provider's discovery document has it. */
     issuer: address.refine(issuer => !issuer.includes('/.well-known/'), 'is the issuer, without /.well-known/…'),

@@ -55,6 +55,13 @@ describe('signing in', () => {
     expect((await signIn('jo', 'correct horse')).status).toBe(200)
   })
 
+  it('unlocks a name with a new password from an administrator', async () => {
+    for (let i = 0; i < 6; i++) await signIn('jo', 'wrong')
+    expect((await signIn('jo', 'correct horse')).json.code).toBe('locked-out')
+    await rig.call('PATCH', `users/${rig.identity.userNamed('jo')?.id}`, { password: 'battery staple' })
+    expect((await signIn('jo', 'battery staple')).status).toBe(200)
+  })
+
   it('does not judge more than five passwords that are sent at once', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => signIn('jo', 'wrong')))
     expect(answers.filter(a => a.json.code === 'wrong-credentials')).toHaveLength(5)

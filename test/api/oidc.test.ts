@@ -363,6 +363,7 @@ describe('the settings of the provider', () => {
     expect(await path({ issuer: 'http://login.example' })).toBe('issuer')
     expect(await path({ issuer: 'https://login.example/.well-known/openid-configuration' })).toBe('issuer')
     expect(await path({ issuer: 'https://jo:pw@login.example' })).toBe('issuer')
+    expect(await path({ name: 'Contoso [EU]' })).toBe('name')
     expect(await path({ address: 'http://doors.example' })).toBe('address')
     expect(await path({ address: 'https://doors.example/app' })).toBe('address')
     expect(await path({ address: 'http://127.0.0.1.evil.example' })).toBe('address')
