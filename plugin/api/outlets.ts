@@ -120,9 +120,9 @@ interface Family {
 function routesOf(app: App, context: Context, { path, noun, incoming, shown, mine }: Family): void {
   const { plugin, outlets: site } = context
   const config = { right: 'manage-configuration' } as const
-  const tags = [path]
+  const tags = ['outlets']
   const params = z.object({ id: z.string().max(100) })
-  const numbered = params.extend({ number: z.coerce.number().int().min(1) })
+  const numbered = params.extend({ number: z.coerce.number().int().min(1).describe('Number of the dead letter.') })
   const lost = () => new HttpProblem('lost-update', `The ${noun} was changed since it was read; read it again.`)
   const taken = (name: string) => new HttpProblem('id-taken', `There is already an outlet "${name}".`)
   const find = (id: string): StoredOutlet => {

@@ -32,7 +32,7 @@ const secret = z.string()
 const timeoutS = z.number().int().min(1).max(60).default(10)
 
 const webhook = {
-  kind: z.literal('webhook').default('webhook'),
+  kind: z.literal('webhook'),
   ...common,
   url: z.url({ protocol: /^https?$/ }).max(2000),
   /** Allows http:// to another machine: everybody on the way reads and changes what is sent. */
@@ -104,11 +104,13 @@ const placed = {
     .regex(/^\d{1,15}$/, 'must be a cursor of the log')
     .optional(),
 }
-export const incomingWebhook = z.strictObject({ ...webhook, ...webhookSecrets, ...placed }).superRefine(checkWebhook)
+const webhookIncoming = { ...webhook, ...webhookSecrets, ...placed }
+/** Of one kind, so that there is no need to name it. */
+export const incomingWebhook = z.strictObject({ ...webhookIncoming, kind: webhook.kind.default('webhook') }).superRefine(checkWebhook)
 
 /** Settings as they come in. */
 export const incomingOutlet = z.discriminatedUnion('kind', [
-  incomingWebhook,
+  z.strictObject(webhookIncoming).superRefine(checkWebhook),
   z.strictObject({ ...genericEvents, ...placed }).superRefine(checkGenericEvents),
   z.strictObject({ ...mqtt, ...mqttSecretFields, ...placed }).superRefine(checkMqtt),
 ])
