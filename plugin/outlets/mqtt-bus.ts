@@ -112,6 +112,8 @@ export function openBus(options: BusOptions): Bus {
   let attempts = 0
   let cancelRetry = () => {}
   let cancelLook = () => {}
+  /** What came before its answer can be sent. */
+  let early: Incoming[] = []
   let window = mostInFlight
   let queue: Waiting[] = []
   const inFlight = new Set<Waiting>()
@@ -150,8 +152,8 @@ export function openBus(options: BusOptions): Bus {
     })
     made.on('message', (topic, payload, { retain, properties }) => {
       if (client !== made || !listening) return
-      if (listening.commands.some(filter => matches(filter, topic)))
-        listening.incoming({
+      if (listening.commands.some(filter => matches(filter, topic))) {
+        const message: Incoming = {
           topic,
           payload,
           retained: retain,
@@ -159,8 +161,10 @@ export function openBus(options: BusOptions): Bus {
           location: host,
           responseTopic: properties?.responseTopic,
           correlationData: properties?.correlationData,
-        })
-      else if (retain && payload.length > 0) listening.found(topic)
+        }
+        if (up) listening.incoming(message)
+        else early.push(message)
+      } else if (retain && payload.length > 0) listening.found(topic)
     })
     made.on('error', (error: Error & { code?: unknown }) => {
       if (typeof error.code === 'number' && wrongVersion.has(error.code) && version === 5) version = 4
@@ -194,6 +198,7 @@ export function openBus(options: BusOptions): Bus {
     queue.push({ message: says(listening, 'online'), settle: () => {} })
     pump()
     listening.up()
+    for (const message of early.splice(0)) listening.incoming(message)
   }
 
   function lost(made: MqttClient, trouble: string | undefined): void {
@@ -201,6 +206,7 @@ export function openBus(options: BusOptions): Bus {
     client = undefined
     up = false
     cancelLook()
+    early = []
     reason = trouble ?? `${host} closed the connection.`
     made.on('error', () => {})
     made.end(true)
