@@ -2,21 +2,25 @@ import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { cardholder } from '../../shared/site.ts'
+import { openPictureMaker } from '../site/picture.ts'
 import { entryPeople, pictures } from '../store/schema.ts'
 import { type App, audit, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
-import { HttpProblem } from './problem.ts'
+import { HttpProblem, type ProblemCode } from './problem.ts'
 
 const read = { config: { right: 'view-cardholders' } } as const
 const write = { config: { right: 'manage-cardholders' } } as const
 const params = z.object({ id: z.string().max(64) })
 
-const signatures = [
-  ['image/jpeg', Buffer.from([0xff, 0xd8, 0xff])],
-  ['image/png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
-  ['image/bmp', Buffer.from('BM')],
-] as const
+const taken = ['image/jpeg', 'image/png', 'image/bmp'] as const
 const pictureBytes = 20 * 1_048_576
+const refusals = {
+  'not-a-picture': 'unsupported-media-type',
+  'too-many-pixels': 'too-large',
+  'too-slow': 'too-large',
+  broken: 'malformed',
+  busy: 'too-many-requests',
+} as const satisfies Record<string, ProblemCode>
 
 /** Pictures of cardholders. */
 export function pictureRoutes(app: App, context: Context): void {
@@ -25,8 +29,11 @@ export function pictureRoutes(app: App, context: Context): void {
   const tags = ['cardholders']
   const kept = (id: string) => db.select().from(pictures).where(eq(pictures.cardholder, id)).get()
   const changed = (id: string) => plugin.book.touch(id)
-  const types = signatures.map(([type]) => type)
-  app.addContentTypeParser(types, { parseAs: 'buffer', bodyLimit: pictureBytes }, (_, body, done) => done(null, body))
+  const maker = openPictureMaker()
+  app.addHook('onClose', async () => maker.close())
+  // What a file is, its bytes say; what it is called matters to nobody.
+  for (const type of [/^image\//, 'application/octet-stream'])
+    app.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: pictureBytes }, (_, body, done) => done(null, body))
 
   app.get(
     '/cardholders/:id/picture',
@@ -36,11 +43,11 @@ export function pictureRoutes(app: App, context: Context): void {
         summary: 'Picture of a cardholder',
         tags,
         params,
-        produces: types,
+        produces: ['image/jpeg'],
         response: {
           200: {
-            description: 'The picture as it was given',
-            content: Object.fromEntries(types.map(type => [type, { schema: z.string() }])),
+            description: 'The picture, upright, of at most 640 pixels a side',
+            content: { 'image/jpeg': { schema: z.string() } },
           },
           304: z.null(),
         },
@@ -65,17 +72,26 @@ export function pictureRoutes(app: App, context: Context): void {
     {
       ...write,
       bodyLimit: pictureBytes,
-      schema: { summary: 'Sets the picture: jpg, png or bmp', tags, params, consumes: types, response: { 204: z.null() } },
+      schema: {
+        summary:
+          'Sets the picture from a jpg, png or bmp file of at most 24 million pixels; it is kept as a small jpg without what else was in the file',
+        tags,
+        params,
+        consumes: [...taken],
+        response: { 204: z.null() },
+      },
     },
     async (request, reply) => {
       const { id } = request.params
       if (!plugin.book.people.get(id)) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
-      const bytes = request.body as unknown
-      const type = Buffer.isBuffer(bytes) ? signatures.find(([, start]) => bytes.subarray(0, start.length).equals(start))?.[0] : undefined
-      if (!Buffer.isBuffer(bytes) || type === undefined)
-        throw new HttpProblem('unsupported-media-type', 'A picture is a jpg, png or bmp file.')
+      if (!Buffer.isBuffer(request.body))
+        throw new HttpProblem('unsupported-media-type', 'Send the file as the body, as image/jpeg, image/png or image/bmp.')
+      const picture = await maker.make(request.body)
+      if (!picture.ok) throw new HttpProblem(refusals[picture.reason], picture.message, picture.reason === 'busy' ? { retryAfter: 2 } : {})
+      if (!plugin.book.people.get(id)) throw new HttpProblem('not-found', `There is no cardholder "${id}" any more.`)
+      const { bytes } = picture
       const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}"`
-      const row = { cardholder: id, mediaType: type, etag, bytes }
+      const row = { cardholder: id, mediaType: 'image/jpeg', etag, bytes }
       db.insert(pictures).values(row).onConflictDoUpdate({ target: pictures.cardholder, set: row }).run()
       audit(context, request, {
         permitted: true,

@@ -1,3 +1,4 @@
+import { Jimp } from 'jimp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkSite } from '../../plugin/site/check.ts'
 import { importSite, wholeSite } from '../../plugin/site/file.ts'
@@ -99,12 +100,19 @@ describe('cardholders', () => {
         headers: { authorization: `Bearer ${rig.token}`, 'content-type': type },
         payload: bytes,
       })
-    const bmp = Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)])
-    expect((await put(bmp, 'image/bmp')).statusCode).toBe(204)
+    const badge = new Jimp({ width: 1_000, height: 500, color: 0x336699ff })
+    // What a file is, its bytes say: a bmp may be called whatever its sender likes.
+    expect((await put(await badge.getBuffer('image/bmp'), 'application/octet-stream')).statusCode).toBe(204)
     const got = await rig.call('GET', 'cardholders/bo/picture')
-    expect([got.status, got.headers['content-type']]).toEqual([200, 'image/bmp'])
+    expect([got.status, got.headers['content-type']]).toEqual([200, 'image/jpeg'])
+    const { json } = await rig.call('GET', 'cardholders/bo/data')
+    const kept = await Jimp.fromBuffer(Buffer.from(json.picture.base64, 'base64'))
+    expect([json.picture.mediaType, kept.width, kept.height]).toEqual(['image/jpeg', 640, 320])
     expect((await rig.call('GET', 'cardholders/bo/picture', undefined, { 'if-none-match': String(got.headers.etag) })).status).toBe(304)
     expect((await put(Buffer.from('<svg/>'), 'image/png')).statusCode).toBe(415)
+    const broken = await put((await badge.getBuffer('image/png')).subarray(0, 60), 'image/png')
+    expect([broken.statusCode, broken.json().detail]).toEqual([400, expect.stringContaining('cannot be read')])
+    expect((await rig.call('GET', 'cardholders/bo/picture')).headers.etag).toBe(got.headers.etag)
     expect((await put(Buffer.from('<svg/>'), 'image/svg+xml')).statusCode).toBe(415)
     expect((await put(Buffer.concat([Buffer.from('BM'), Buffer.alloc(20 * 1_048_576)]), 'image/bmp')).statusCode).toBe(413)
     expect((await rig.call('GET', 'cardholders/bo')).json.links.map((l: { rel: string }) => l.rel)).toContain('picture')
