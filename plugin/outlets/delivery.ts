@@ -104,8 +104,8 @@ export function createDelivery(
   }
   const tell = (fault: OutletFault) => {
     if (progress.told.includes(fault)) return
-    set({ told: [...progress.told, fault] })
     world.record({ type: 'outlet.failed', source: { kind: 'server', id: plugin.systemId }, outlet: id, fault })
+    set({ told: [...progress.told, fault] })
   }
 
   function wanted(entry: Entry): boolean {

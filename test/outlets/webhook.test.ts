@@ -431,7 +431,7 @@ describe('the place in the log', () => {
           expect(there.taken().filter(each => told.includes(each))).toEqual(told)
         },
       ),
-      { numRuns: 15 },
+      { numRuns: process.env.PORTUNUS_LONG ? 200 : 15 },
     )
   })
 })
