@@ -11,6 +11,7 @@ import { decisions } from './decisions.ts'
 import { documents } from './documents.ts'
 import { emulator } from './emulator.ts'
 import { events } from './events.ts'
+import { holidays } from './holidays.ts'
 import { identities } from './identities.ts'
 import { impacts } from './impact.ts'
 import { installers } from './installers.ts'
@@ -48,6 +49,7 @@ export function routes(app: App, context: Context): void {
     readers,
     lines,
     resources,
+    holidays,
     adoption,
     settings,
     identities,

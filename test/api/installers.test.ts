@@ -199,6 +199,59 @@ describe('adoption', () => {
   })
 })
 
+describe('holidays', () => {
+  const day = (date: string, name: string) => [
+    'BEGIN:VEVENT',
+    `UID:${name}@x`,
+    `DTSTART;VALUE=DATE:${date}`,
+    `SUMMARY:${name}`,
+    'END:VEVENT',
+  ]
+  const ics = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    ...day('20270101', 'New Year'),
+    ...day('20261225', 'Christmas'),
+    ...['BEGIN:VEVENT', 'UID:m@x', 'DTSTART:20270102T100000Z', 'SUMMARY:Meeting', 'END:VEVENT'],
+    'END:VCALENDAR',
+  ].join('\r\n')
+  const post = (body: string, query = 'from=2026-12-01&to=2027-12-31', headers = {}) =>
+    rig.call('POST', `schedules/office-hours/holidays?${query}`, body, { 'content-type': 'text/calendar', ...headers })
+  const closed = async () =>
+    (await rig.call('GET', 'schedules/office-hours')).json.exceptions.map((e: { date: string; intervals: unknown[] }) => [
+      e.date,
+      e.intervals.length,
+    ])
+
+  it('of a calendar file close a schedule; a date with an exception of its own keeps it, and no meeting is a holiday', async () => {
+    const { status, json } = await post(ics)
+    expect([status, json]).toEqual([
+      200,
+      { schedule: 'office-hours', added: [{ date: '2027-01-01', name: 'New Year' }], kept: ['2026-12-25'], skipped: ['Meeting'] },
+    ])
+    expect(await closed()).toEqual([
+      ['2026-12-24', 1],
+      ['2026-12-25', 0],
+      ['2027-01-01', 0],
+    ])
+    expect((await rig.call('GET', 'audit-log?limit=1')).json.items[0].message).toBe('Closed schedule office-hours on 1 holidays')
+    expect((await post(ics)).json).toMatchObject({ added: [], kept: ['2026-12-25', '2027-01-01'] })
+  })
+
+  it('change nothing where the file is none, the dates are not, or somebody was faster', async () => {
+    const before = await closed()
+    expect((await post('no calendar')).json.detail).toContain('BEGIN:VCALENDAR')
+    expect((await post(ics, 'from=2027-12-31&to=2026-12-01')).json.errors[0].path).toBe('to')
+    expect((await post(ics, 'from=soon&to=2026-12-01')).json.errors[0].path).toBe('from')
+    expect((await post(ics, undefined, { 'if-match': '"999"' })).json.code).toBe('lost-update')
+    expect((await post(ics, undefined, { authorization: `Bearer ${rig.signedIn(['operator'])}` })).status).toBe(403)
+    expect(
+      (await rig.call('POST', 'schedules/none/holidays?from=2026-12-01&to=2026-12-31', ics, { 'content-type': 'text/calendar' })).status,
+    ).toBe(404)
+    expect(await closed()).toEqual(before)
+  })
+})
+
 describe('the wires of a reader', () => {
   const pd = {
     address: 17,
