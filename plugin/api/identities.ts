@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
 import { type App, asker, audit, type Context } from './context.ts'
@@ -30,7 +31,7 @@ const token = z
 const role = roleSchema.extend({ builtIn: z.boolean() }).meta({ id: 'Role' })
 
 const at = (ms: number) => new Date(ms).toISOString()
-const showUser = ({ created, ...u }: User) => ({ ...u, roles: [...u.roles], createdAt: at(created) })
+const showUser = ({ created, version: _, ...u }: User) => ({ ...u, roles: [...u.roles], createdAt: at(created) })
 const showToken = ({ created, expires, used, ...t }: Token) => ({
   ...t,
   roles: [...t.roles],
@@ -62,6 +63,11 @@ function users(app: App, context: Context): void {
     const found = identity.user(id)
     if (!found) throw new HttpProblem('not-found', `There is no user "${id}".`)
     return found
+  }
+  const requireVersion = (request: FastifyRequest, { name, version }: User) => {
+    const wanted = wantedVersion(request.headers['if-match'])
+    if (wanted !== undefined && wanted !== version)
+      throw new HttpProblem('lost-update', `The user ${name} was changed since it was read; read it again.`)
   }
   const requireStrong = (text: string | undefined, of: string) => {
     const weak = text === undefined ? undefined : weakness(text, of)
@@ -102,14 +108,18 @@ function users(app: App, context: Context): void {
       if (identity.userNamed(body.name)) throw new HttpProblem('id-taken', `There is already a user "${body.name}".`)
       const made = await identity.addUser(body)
       note(request, `Added user ${made.name} with ${made.roles.join(', ') || 'no role'}`, made.name)
-      reply.code(201)
+      reply.code(201).header('etag', tagOf(made.version))
       return showUser(made)
     },
   )
   app.get(
     '/users/:id',
     { config: security, schema: { summary: 'One user', tags: ['security'], params, response: { 200: user } } },
-    async request => showUser(find(request.params.id)),
+    async (request, reply) => {
+      const found = find(request.params.id)
+      reply.header('etag', tagOf(found.version))
+      return showUser(found)
+    },
   )
   app.patch(
     '/users/:id',
@@ -123,8 +133,9 @@ function users(app: App, context: Context): void {
         response: { 200: user },
       },
     },
-    async request => {
+    async (request, reply) => {
       const found = find(request.params.id)
+      requireVersion(request, found)
       for (const field of ['password', 'roles'] as const)
         if (found.foreign && request.body[field] !== undefined)
           throw fieldProblem(field, `comes from the identity provider; ${found.name} can only be shut out here`)
@@ -139,7 +150,9 @@ function users(app: App, context: Context): void {
       await identity.changeUser(found.id, request.body)
       note(request, `Changed ${Object.keys(request.body).join(', ') || 'nothing'} of user ${found.name}`, found.name)
       plugin.rightsChanged()
-      return showUser(find(found.id))
+      const changed = find(found.id)
+      reply.header('etag', tagOf(changed.version))
+      return showUser(changed)
     },
   )
   app.delete(
@@ -147,6 +160,7 @@ function users(app: App, context: Context): void {
     { config: security, schema: { summary: 'Removes a user', tags: ['security'], params, response: { 204: z.null() } } },
     async (request, reply) => {
       const found = find(request.params.id)
+      requireVersion(request, found)
       if (!found.foreign && found.roles.includes('administrator')) requireAdministrator(found.id)
       identity.removeUser(found.id)
       note(request, `Removed user ${found.name}`, found.name)
@@ -218,6 +232,11 @@ function roles(app: App, context: Context): void {
     return found
   }
   const show = ({ role: body, builtIn }: ReturnType<typeof find>) => ({ ...body, builtIn })
+  const requireVersion = (request: FastifyRequest, id: string) => {
+    const wanted = wantedVersion(request.headers['if-match'])
+    if (wanted !== undefined && identity.roles().find(r => r.role.id === id)?.version !== wanted)
+      throw new HttpProblem('lost-update', `The role "${id}" was changed since it was read; read it again.`)
+  }
   const requireOwn = (id: string) => {
     if (builtInRoles.some(r => r.id === id)) throw new HttpProblem('built-in', `The role "${id}" is built in; make another beside it.`)
   }
@@ -257,10 +276,7 @@ function roles(app: App, context: Context): void {
     async (request, reply) => {
       const { id } = request.params
       requireOwn(id)
-      const wanted = wantedVersion(request.headers['if-match'])
-      const before = identity.roles().find(r => r.role.id === id)
-      if (wanted !== undefined && before?.version !== wanted)
-        throw new HttpProblem('lost-update', `The role "${id}" was changed since it was read; read it again.`)
+      requireVersion(request, id)
       for (const [index, held] of request.body.rights.entries()) {
         const { site } = plugin.book.configuration()
         for (const door of held.doors)
@@ -282,6 +298,7 @@ function roles(app: App, context: Context): void {
       const { id } = request.params
       requireOwn(id)
       find(id)
+      requireVersion(request, id)
       const mapped = identity.provider()?.settings
       const holders = [
         ...[...identity.users(), ...identity.tokens()].filter(h => h.roles.includes(id)).map(h => h.name),

@@ -25,6 +25,8 @@ export interface User {
   readonly roles: readonly string[]
   readonly disabled: boolean
   readonly created: number
+  /** Another with every change: made of all there is, the password included. */
+  readonly version: number
   /** Signs in through the identity provider, which says the name and the roles; there is no password here. */
   readonly foreign: boolean
 }
@@ -115,6 +117,7 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
     roles: JSON.parse(row.roles) as string[],
     disabled: row.disabled,
     created: row.created,
+    version: Number.parseInt(digest(JSON.stringify(row)).slice(0, 12), 16),
     foreign: row.subject !== null,
   })
   const asToken = ({ hash: _, roles, ...row }: typeof tokens.$inferSelect): Token => ({ ...row, roles: JSON.parse(roles) as string[] })

@@ -201,6 +201,30 @@ describe('rights', () => {
   })
 })
 
+describe('a change that somebody else has overtaken', () => {
+  it('is refused, of users and of roles', async () => {
+    const { json, headers } = await rig.call('POST', 'users', { name: 'kim', password: 'a good password', roles: [] })
+    const first = { 'if-match': String(headers.etag) }
+    expect((await rig.call('GET', `users/${json.id}`)).headers.etag).toBe(headers.etag)
+    const changed = await rig.call('PATCH', `users/${json.id}`, { roles: ['operator'] }, first)
+    expect(changed.status).toBe(200)
+    for (const [method, body] of [
+      ['PATCH', { roles: [] }],
+      ['DELETE', undefined],
+    ] as const)
+      expect((await rig.call(method, `users/${json.id}`, body, first)).json.code).toBe('lost-update')
+    const second = { 'if-match': String(changed.headers.etag) }
+    expect((await rig.call('PATCH', `users/${json.id}`, { password: 'another good one' })).status).toBe(200)
+    expect((await rig.call('DELETE', `users/${json.id}`, undefined, second)).json.code).toBe('lost-update')
+
+    const tag = { 'if-match': String((await rig.call('PUT', 'roles/r', { name: 'R', rights: [] })).headers.etag) }
+    expect((await rig.call('PUT', 'roles/r', { name: 'S', rights: [] }, tag)).status).toBe(200)
+    expect((await rig.call('PUT', 'roles/r', { name: 'T', rights: [] }, tag)).json.code).toBe('lost-update')
+    expect((await rig.call('DELETE', 'roles/r', undefined, tag)).json.code).toBe('lost-update')
+    expect((await rig.call('DELETE', 'roles/r', undefined, { 'if-match': '*' })).status).toBe(204)
+  })
+})
+
 describe('tokens', () => {
   it('tells a secret once, and stops working at its time or when it is removed', async () => {
     const { status, json } = await rig.call('POST', 'tokens', {
