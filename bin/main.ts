@@ -17,6 +17,10 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
   key: { about: 'the main encryption key, pairing of readers', load: async () => (await import('./key.ts')).keyCommand() },
   backup: { about: 'a consistent copy of a data directory', load: async () => (await import('./backup.ts')).backupCommand() },
   restore: { about: 'back from such a copy', load: async () => (await import('./backup.ts')).restoreCommand() },
+  support: {
+    about: 'what a supplier needs to help, without personal data',
+    load: async () => (await import('./support.ts')).supportCommand(),
+  },
   conformance: {
     about: 'plays the VMS against a server and scores it',
     load: async () => (await import('./conformance.ts')).conformanceCommand(),
