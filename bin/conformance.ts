@@ -42,8 +42,11 @@ async function conform(options: Options): Promise<void> {
   const unknown = only?.find(id => !checks.some(check => check.id === id))
   if (unknown !== undefined) throw stop(`--only: there is no check "${unknown}"; there is ${checks.map(check => check.id).join(', ')}`)
   const say = (text: string) => process.stdout.write(`${text}\n`)
+  const stopped = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
   const ran = await runConformance({
     url,
+    signal: stopped.signal,
     token,
     weakToken,
     allowChanges,
@@ -56,4 +59,6 @@ async function conform(options: Options): Promise<void> {
   say(json ? JSON.stringify(summary) : describeReport(ran.report))
   if (file !== undefined) writeFileSync(file, junit(ran.report))
   process.exitCode = summary.failed > 0 ? 1 : 0
+  // Checks that wait would go on waiting.
+  if (stopped.signal.aborted) process.exit(130)
 }

@@ -3,11 +3,12 @@ import { expect, it } from 'vitest'
 import { problems } from '../plugin/api/problem.ts'
 import { eventTypes } from '../shared/event.ts'
 import { reasons } from '../shared/reason.ts'
-import { clientTypes, referencePage, referencePath, sitePage, sitePath, typesPath } from './docs.ts'
+import { clientTypes, conformancePage, conformancePath, referencePage, referencePath, sitePage, sitePath, typesPath } from './docs.ts'
 
 it('the committed reference is what the code says; `npm run docs` writes it anew', () => {
   expect(readFileSync(referencePath, 'utf8')).toBe(referencePage())
   expect(readFileSync(sitePath, 'utf8')).toBe(sitePage())
+  expect(readFileSync(conformancePath, 'utf8')).toBe(conformancePage())
 })
 
 it('the types of the client are those of the API; `npm run docs` writes them anew', async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import openapiTypes, { astToString } from 'openapi-typescript'
 import { z } from 'zod'
 import { problemTable } from '../plugin/api/problem.ts'
+import { checks as conformanceChecks } from '../plugin/conformance/kit.ts'
 import { refusals } from '../shared/command.ts'
 import { checks, eventTypes } from '../shared/event.ts'
 import { reasons } from '../shared/reason.ts'
@@ -53,6 +54,32 @@ export function referencePage(): string {
         fields.map(field => field.name).join(', '),
         unverified ? 'yes' : '',
       ]),
+    ),
+  ].join('\n\n')}\n`
+}
+
+/** The page of the conformance kit. */
+export function conformancePage(): string {
+  const needs = ({ changes, plays, rights = [] }: (typeof conformanceChecks)[number]) =>
+    [changes && '`--allow-changes`', plays && 'emulated hardware', ...rights.map(right => `\`${right}\``)].filter(Boolean).join(', ') || '—'
+  return `${[
+    '# The conformance kit',
+    'This page is made from the kit by `npm run docs`; a test holds it to the code.',
+    '`portunus conformance` plays the VMS against a server of the plugin API — this one, or any other that keeps the contract of `/api/v1/openapi.json` and `/api/v1/asyncapi.json` — and scores it. Each check tells what it did, what it saw and what the contract says.',
+    `\`\`\`sh
+portunus conformance --url http://127.0.0.1:8080 --token pt_…                    # reads only: nothing is changed
+portunus conformance --url … --token … --weak-token pt_… --allow-changes         # everything
+portunus conformance --url … --token … --only resume,duplicates,order --json     # some, one JSON object a line
+portunus conformance --url … --token … --junit report.xml                        # for continuous integration
+\`\`\``,
+    'It ends with 0 when nothing failed, with 1 when a check failed, and with 2 when it was used wrongly, nobody answered or the token was refused. The score is the part of the checks that passed among those that ran; a skipped check says why, and what would let it run. The tokens may also come in `PORTUNUS_TOKEN` and `PORTUNUS_WEAK_TOKEN`, which keeps them out of the list of processes. A server with a certificate of its own is believed when `NODE_EXTRA_CA_CERTS` names that certificate.',
+    '## What it touches',
+    'Without `--allow-changes` it only reads, and sends requests that have to be refused. With it, it locks and resets one door that is at rest, plays the reader and the leaf of that door where the hardware is emulated, and makes a zone without doors and a cardholder without credentials, which it removes again. A real door is acted on only when `--door` names it. What stays is what a log keeps: events, lines of the audit log, an answered access request, a closed alarm, and ids that are never used again; the report lists it.',
+    '`slow-reader` needs a log of more than the network takes in by itself, and `unreachable` a controller that is off: elsewhere they are skipped.',
+    '## The checks',
+    table(
+      ['check', 'what it does', 'what the contract says', 'needs'],
+      conformanceChecks.map(check => [`\`${check.id}\``, check.did, check.contract, needs(check)]),
     ),
   ].join('\n\n')}\n`
 }
@@ -146,10 +173,13 @@ export const referencePath = fileURLToPath(new URL('../docs/reference.md', impor
 
 export const sitePath = fileURLToPath(new URL('../docs/site.md', import.meta.url))
 
+export const conformancePath = fileURLToPath(new URL('../docs/conformance.md', import.meta.url))
+
 export const typesPath = fileURLToPath(new URL('../plugin/client/api-types.ts', import.meta.url))
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(referencePath, referencePage())
   writeFileSync(sitePath, sitePage())
+  writeFileSync(conformancePath, conformancePage())
   writeFileSync(typesPath, await clientTypes())
 }

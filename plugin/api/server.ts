@@ -127,6 +127,9 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     authenticate(context, request, reply)
   })
 
+  // A 304 that announces a body leaves clients waiting for it.
+  app.addHook('onSend', async (_, reply, payload) => (reply.statusCode === 304 ? null : payload))
+
   await app.register(async scope => routes(scope as unknown as App, context), { prefix })
   await app.register(async scope => health(scope as unknown as App, context))
 

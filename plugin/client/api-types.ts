@@ -127,7 +127,7 @@ export interface paths {
   '/api/v1/cardholders/{id}/picture': {
     /** Picture of a cardholder */
     get: operations['getCardholdersIdPicture']
-    /** Sets the picture: jpg, png or bmp */
+    /** Sets the picture from a jpg, png or bmp file of at most 24 million pixels; it is kept as a small jpg without what else was in the file */
     put: operations['putCardholdersIdPicture']
     /** Removes the picture */
     delete: operations['deleteCardholdersIdPicture']
@@ -391,6 +391,10 @@ export interface paths {
     delete: operations['deleteAccessRulesId']
     /** Changes some fields of a access rule (JSON merge patch) */
     patch: operations['patchAccessRulesId']
+  }
+  '/api/v1/schedules/{id}/holidays': {
+    /** Closes a schedule on the whole-day events of an iCalendar file; a date with an exception of its own keeps it */
+    post: operations['postSchedulesIdHolidays']
   }
   '/api/v1/controllers/{id}/adoption': {
     /** A one-time code with which this controller joins, good for a day; the code before is good no more */
@@ -2497,10 +2501,7 @@ export interface components {
     }
     Outlet:
       | {
-          /**
-           * @default webhook
-           * @constant
-           */
+          /** @constant */
           kind: 'webhook'
           name: string
           /** @default true */
@@ -2789,10 +2790,7 @@ export interface components {
           secret?: string
         }
     Webhook: {
-      /**
-       * @default webhook
-       * @constant
-       */
+      /** @constant */
       kind: 'webhook'
       name: string
       /** @default true */
@@ -4720,12 +4718,10 @@ export interface operations {
       }
     }
     responses: {
-      /** @description The picture as it was given */
+      /** @description The picture, upright, of at most 640 pixels a side */
       200: {
         content: {
           'image/jpeg': string
-          'image/png': string
-          'image/bmp': string
         }
       }
       /** @description Not modified */
@@ -7429,6 +7425,42 @@ export interface operations {
       '5XX': components['responses']['Failure']
     }
   }
+  postSchedulesIdHolidays: {
+    parameters: {
+      query: {
+        /** @description First date to take. */
+        from: string
+        /** @description Last date to take. */
+        to: string
+      }
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            schedule: string
+            added: {
+              date: string
+              name: string
+            }[]
+            kept: string[]
+            skipped: string[]
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
   postControllersIdAdoption: {
     parameters: {
       header?: {
@@ -8197,11 +8229,8 @@ export interface operations {
       content: {
         'application/json':
           | {
-              /**
-               * @default webhook
-               * @enum {string}
-               */
-              kind?: 'webhook'
+              /** @enum {string} */
+              kind: 'webhook'
               name: string
               /** @default true */
               enabled?: boolean
@@ -8648,6 +8677,7 @@ export interface operations {
       path: {
         /** @description Which one; an id with a slash is percent-encoded. */
         id: string
+        /** @description Number of the dead letter. */
         number: number
       }
     }
@@ -8954,6 +8984,7 @@ export interface operations {
       path: {
         /** @description Which one; an id with a slash is percent-encoded. */
         id: string
+        /** @description Number of the dead letter. */
         number: number
       }
     }

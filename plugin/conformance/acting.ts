@@ -1,6 +1,6 @@
 import type { AccessRequest, Alarm } from '../client/client.ts'
 import type { Message } from '../client/stream.ts'
-import { type Check, judge, passed, skipped } from './check.ts'
+import { type Check, judge, passed, skipped, switchedOff } from './check.ts'
 import { faultsOfProblem } from './reading.ts'
 import { pause, promptMs, type Raw, type Vms } from './vms.ts'
 
@@ -50,6 +50,7 @@ export const acting: readonly Check[] = [
     async run(vms) {
       const { door } = vms
       if (!door) return skipped(vms.noDoor)
+      if (!vms.tells('door.mode-changed')) return skipped(switchedOff('door.mode-changed'))
       const key = vms.name('key')
       const by = vms.name('idempotent')
       const before = (await vms.client.GET('/api/v1/events', { params: { query: { limit: 1 } } })).data?.cursor ?? '0'
@@ -81,7 +82,7 @@ export const acting: readonly Check[] = [
         e => e.type === 'door' && data?.items.some(state => state.element === e.id && state.states.includes('controller-offline')),
       )
       if (!door) return skipped('every controller is online: take one off the network to see this')
-      vms.touch(`door ${door.id}: a reset was sent to it while its controller was offline`)
+      vms.touch(`door ${door.id}: a reset was sent to it while its controller was offline`, async () => {})
       const { status, json, ms } = await vms.raw('POST', 'commands', { body: { action: 'reset', element: door.id } })
       const [result] = json?.results ?? []
       const faults = status === 200 ? [] : [`it is answered ${status}`]
@@ -100,6 +101,7 @@ export const acting: readonly Check[] = [
     changes: true,
     plays: true,
     async run(vms) {
+      if (!vms.tells('access.denied')) return skipped(switchedOff('access.denied'))
       const listener = await vms.listen(['access-requests'])
       const bits = `1${Array.from({ length: 60 }, () => Math.round(Math.random())).join('')}`
       const played = await vms.play('swipe', { reader: vms.reader!.id, bits })
@@ -147,6 +149,7 @@ const alarmIn = (message: Message | undefined) => (message?.topic === 'alarms' ?
 async function judgeAlarms(vms: Vms) {
   const source = vms.door!.id
   const eventType = 'door.forced-open'
+  if (!vms.tells(eventType)) return skipped(switchedOff(eventType))
   const standing = (alarms: readonly Alarm[]) => alarms.filter(each => each.source === source && each.type === eventType)
   const list = async () => standing((await vms.raw('GET', 'alarms?limit=1000')).json.items)
   if ((await list()).length > 0) return skipped(`an alarm of ${source} stands already: close it first`)

@@ -9,6 +9,7 @@ export interface Verdict {
 
 export const passed = (saw: string): Verdict => ({ outcome: 'passed', saw })
 export const skipped = (why: string): Verdict => ({ outcome: 'skipped', saw: why })
+export const switchedOff = (eventType: string): string => `events of type ${eventType} are switched off`
 /** Failed with the first few faults, or passed where there are none. */
 export function judge(faults: readonly string[], otherwise: string): Verdict {
   if (faults.length === 0) return passed(otherwise)

@@ -21,7 +21,7 @@ export const editing: readonly Check[] = [
     changes: true,
     async run(vms) {
       const id = vms.name('edit')
-      vms.touch(`zone ${id}: made and removed; its id stays retired`)
+      vms.touch(`zone ${id}: made and removed; its id stays retired`, () => vms.raw('DELETE', `zones/${id}`))
       const made = await vms.raw('POST', 'zones', { body: { id, name: 'Conformance', doors: [] } })
       const tag = made.headers.get('etag')
       if (made.status !== 201 || tag === null)
@@ -44,7 +44,7 @@ export const editing: readonly Check[] = [
     changes: true,
     async run(vms) {
       const id = vms.name('person')
-      vms.touch(`cardholder ${id}: made and removed; the id stays retired`)
+      vms.touch(`cardholder ${id}: made and removed; the id stays retired`, () => vms.raw('DELETE', `cardholders/${id}`))
       const listener = await vms.listen(['cardholders'])
       const made = await vms.raw('POST', 'cardholders', { body: { id, cardholderId: id, firstName: 'Conformance', lastName: id } })
       if (made.status !== 201) return judge([`making a cardholder is answered ${made.status}: ${made.text.slice(0, 200)}`], '')
@@ -71,7 +71,7 @@ export const editing: readonly Check[] = [
 
 async function judgeRefresh(vms: Vms) {
   const id = vms.name('zone')
-  vms.touch(`zone ${id}: made and removed; its id stays retired`)
+  vms.touch(`zone ${id}: made and removed; its id stays retired`, () => vms.raw('DELETE', `zones/${id}`))
   interface Difference {
     id: string
     name: string

@@ -1,5 +1,5 @@
 import type { Gap, LiveEvent } from '../client/client.ts'
-import { type Check, judge, passed, skipped } from './check.ts'
+import { type Check, judge, passed, skipped, switchedOff } from './check.ts'
 import { carriers, type Experiment, experiment, type Recording } from './recording.ts'
 import { pause, promptMs, type Vms } from './vms.ts'
 
@@ -127,6 +127,7 @@ export const following: readonly Check[] = [
     changes: true,
     async run(vms) {
       if (!vms.door) return skipped(vms.noDoor)
+      if (!vms.tells('door.mode-changed')) return skipped(switchedOff('door.mode-changed'))
       const found = await experiment(vms, true)
       const faults = found.made.flatMap(({ answer, by }) =>
         answer.status === 200 ? [] : [`the command for ${by} is answered ${answer.status}`],

@@ -28,6 +28,8 @@ export interface Report {
 export interface KitOptions extends VmsOptions {
   /** Only these checks, by id. */
   readonly only?: readonly string[] | undefined
+  /** Ends it after the check that runs; what was touched is put back. */
+  readonly signal?: AbortSignal | undefined
   onResult?(result: Result): void
 }
 
@@ -49,6 +51,7 @@ export async function runConformance(options: KitOptions): Promise<{ ok: true; r
   const beside = wanted.filter(check => check.waits).map(check => ({ check, result: carryOut(check, vms, options) }))
   const results: Result[] = []
   for (const check of wanted) {
+    if (options.signal?.aborted) break
     const result = await (beside.find(each => each.check === check)?.result ?? carryOut(check, vms, options))
     results.push(result)
     options.onResult?.(result)
@@ -87,7 +90,7 @@ async function attempt(check: Check, vms: Vms): Promise<Verdict> {
     return await Promise.race([check.run(vms), late])
   } catch (error) {
     // What is answered may have any form: a check that stumbles over it has found a fault.
-    return judge([`an answer of a form that the contract does not know: ${(error as Error).message}`], '')
+    return judge([`what was answered, or that nothing was, ended the check: ${(error as Error).message}`], '')
   } finally {
     clearTimeout(timer)
   }

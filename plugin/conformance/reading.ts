@@ -154,8 +154,12 @@ export const reading: readonly Check[] = [
       if (first.json.systemId !== roots[0]?.id) faults.push('the server is not the system')
       const tag = first.headers.get('etag')
       if (tag === null) faults.push('there is no ETag')
-      else if ((await vms.raw('GET', 'configuration', { headers: { 'if-none-match': tag } })).status !== 304)
-        faults.push('what has not changed is not answered 304')
+      else {
+        const again = await vms.raw('GET', 'configuration', { headers: { 'if-none-match': tag } })
+        if (again.status !== 304) faults.push('what has not changed is not answered 304')
+        else if (![null, '0', first.headers.get('content-length')].includes(again.headers.get('content-length')))
+          faults.push('the answer 304 announces a body that never comes')
+      }
       return judge(
         faults,
         `revision ${first.json.revision}: ${elements.length} elements and ${eventTypes.length} types of event, closed under reference`,

@@ -64,7 +64,7 @@ export async function openVms(options: VmsOptions) {
 
   /** Doors at rest that take what the checks send; one that can be played first. */
   const doors = elements
-    .filter(e => e.type === 'door' && (options.door === undefined ? isEmulated(e) : e.id === options.door))
+    .filter(e => e.type === 'door' && e.enabled && (options.door === undefined ? isEmulated(e) : e.id === options.door))
     .filter(e => !['lock', 'reset'].some(action => e.unsupportedCommands.some(each => each === action)))
     .filter(e => !stateOf.get(e.id)?.some(state => modes.includes(state) || state === 'controller-offline'))
   const readerOf = (door: Element) =>
@@ -72,6 +72,7 @@ export async function openVms(options: VmsOptions) {
   const door = doors.find(each => isEmulated(each) && readerOf(each)) ?? doors[0]
   const touched = new Set<string>()
   const listeners = new Set<Listener>()
+  const undoings: (() => Promise<unknown>)[] = []
   let acts = 0
   const mark = `conformance-${Date.now().toString(36)}`
 
@@ -121,8 +122,14 @@ export async function openVms(options: VmsOptions) {
     return listener
   }
 
+  const touch = (what: string, undo: () => Promise<unknown>) => {
+    if (!touched.has(what)) undoings.push(undo)
+    touched.add(what)
+  }
   const command = (action: 'lock' | 'reset', element: string, headers: Record<string, string> = {}) => {
-    touched.add(`door ${door?.id}: locked and reset a few times; events and lines of the audit log tell of it`)
+    touch(`door ${door?.id}: locked and reset a few times; events and lines of the audit log tell of it`, () =>
+      raw('POST', 'commands', { body: { action: 'reset', element: door!.id } }),
+    )
     return raw('POST', 'commands', { body: { action, element }, headers })
   }
 
@@ -160,10 +167,15 @@ export async function openVms(options: VmsOptions) {
     },
     /** Plays a step on emulated hardware. */
     play(step: string, body: object): Promise<Raw> {
-      touched.add(`door ${door?.id}: its emulated reader and leaf were played; events, access requests and closed alarms tell of it`)
+      touch(`door ${door?.id}: its emulated reader and leaf were played; events, access requests and closed alarms tell of it`, () =>
+        raw('POST', 'emulator/close', { body: { door: door!.id } }),
+      )
       return raw('POST', `emulator/${step}`, { body })
     },
-    touch: (what: string) => void touched.add(what),
+    /** Whether events of a type are told: an administrator may have switched them off. */
+    tells: (eventType: string) => configuration.data!.eventTypes.some(type => type.id === eventType && type.enabled),
+    /** Notes what is changed, and how it is undone in the end, whatever happens to the check. */
+    touch,
     touched: () => [...touched],
     /** Every event after a cursor, oldest first, as the log has it. */
     async eventsAfter(after: string, limit = 1000): Promise<{ events: LiveEvent[]; head: string; gaps: number }> {
@@ -181,7 +193,7 @@ export async function openVms(options: VmsOptions) {
     /** Leaves the door as it was found. */
     async close(): Promise<void> {
       for (const listener of listeners) listener.close()
-      if (acts % 2 === 1) await command('reset', door!.id)
+      for (const undo of undoings) await undo().catch((error: Error) => touched.add(`not everything could be put back: ${error.message}`))
     },
   }
   return { ok: true, vms } as const

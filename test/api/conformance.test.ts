@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,6 +75,20 @@ async function judge(url: string, only: readonly string[] = swift) {
   return { ...ran.report, those, ids: results.filter(result => result.outcome === 'failed').map(result => result.check) }
 }
 
+/** Runs the command while this process serves. */
+async function command(...args: string[]): Promise<{ code: number; out: string[]; errors: string }> {
+  const child = spawn('node', ['bin/portunus', 'conformance', ...args], { cwd: root, env: { ...process.env, PORTUNUS_TOKEN: undefined } })
+  let [out, errors] = ['', '']
+  child.stdout.on('data', chunk => {
+    out += String(chunk)
+  })
+  child.stderr.on('data', chunk => {
+    errors += String(chunk)
+  })
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, out: out.split('\n').filter(Boolean), errors }
+}
+
 const isEvent = (message: Json) => message.topic === 'events' && message.type !== 'gap'
 /** Drops what fits from a stream. */
 const without =
@@ -116,6 +132,11 @@ const faults: readonly (readonly [fault: string, check: string, Fault | (() => F
     },
   ],
   ['does not tell its time', 'clock', { response: ({ headers }) => void delete headers['server-time'] }],
+  [
+    'announces a body and does not send it',
+    'snapshot',
+    { response: ({ status, headers }) => void (status === 304 && Object.assign(headers, { 'content-length': '4' })) },
+  ],
   [
     'names a category that is not there',
     'snapshot',
@@ -259,4 +280,72 @@ describe('the conformance kit', () => {
   it('has no check that cannot fail', () => {
     expect(new Set([...faults.map(([, check]) => check), 'heartbeat', 'slow-reader'])).toEqual(new Set(checks.map(check => check.id)))
   })
+})
+
+describe('portunus conformance', () => {
+  const quick = swift.filter(id => id !== 'long-poll').join()
+
+  it('changes nothing without consent, and says what it left out', async () => {
+    const before = (await call(server, token, 'configuration')).json as Json
+    const { cursor } = (await call(server, token, 'events?limit=1')).json as Json
+    const { code, out } = await command('--url', server.address, '--token', token, '--only', quick)
+    expect([code, out.at(-1)]).toEqual([0, 'nothing was changed'])
+    expect(out.filter(line => /^skipped {2}(live|commands|race|alarms|refresh|cardholders) /.test(line))).toHaveLength(6)
+    expect(out.filter(line => line.includes('give --allow-changes'))).toHaveLength(9)
+    expect((await call(server, token, 'configuration')).json.revision).toBe(before.revision)
+    const { items } = (await call(server, token, `events?after=${cursor}`)).json as Json
+    expect(items.filter((event: Json) => event.operator !== undefined || event.source.kind === 'access-point')).toEqual([])
+  }, 60_000)
+
+  it('leaves the site as it found it, and says what it touched', async () => {
+    const site = async () => (await fetch(`${server.address}api/v1/site`, { headers: { authorization: `Bearer ${token}` } })).text()
+    const states = async () => JSON.stringify((await call(server, token, 'states?ids=front,archive,shop')).json.items)
+    const before = [await site(), await states()]
+    const { code, out } = await command('--url', server.address, '--token', token, '--allow-changes', '--json', '--only', quick)
+    expect(code).toBe(0)
+    const lines = out.map(line => JSON.parse(line) as Json)
+    expect(lines.slice(0, -1).map(line => line.check)).toEqual(quick.split(','))
+    expect(lines[0]).toMatchObject({ outcome: 'passed', did: expect.any(String), saw: expect.any(String), contract: expect.any(String) })
+    expect(lines.at(-1)).toMatchObject({ failed: 0, touched: expect.arrayContaining([expect.stringContaining('door front')]) })
+    await until(async () => (await states()) === before[1])
+    expect(await site()).toBe(before[0])
+  }, 60_000)
+
+  it('ends with 1 where a check failed, and writes that for continuous integration', async () => {
+    const { url, close } = await breakServer(server.address, { response: ({ headers }) => void delete headers['server-time'] })
+    const file = join(directory, 'report.xml')
+    const { code, out } = await command('--url', url, '--token', token, '--only', 'system,clock,rights', '--junit', file)
+    close()
+    expect([code, out.filter(line => /^\w+ {1,2} /.test(line)).map(line => line.split(' (')[0])]).toEqual([
+      1,
+      ['passed   system', 'skipped  rights', 'FAILED   clock'],
+    ])
+    expect(out.join('\n')).toContain('saw       the header Server-Time is missing')
+    const report = readFileSync(file, 'utf8')
+    expect(report).toMatch(/<testsuite name="[^"]+" tests="3" failures="1" skipped="1">/)
+    expect(report).toMatch(
+      /<testcase classname="conformance" name="clock" time="[\d.]+"><failure message="the header Server-Time is missing">/,
+    )
+  }, 60_000)
+
+  it('acts on real hardware only where a door is named', async () => {
+    const far = ['--url', server.address, '--token', token, '--allow-changes', '--only', 'commands', '--door']
+    const { code, out } = await command(...far, 'far')
+    expect([code, out[2]]).toEqual([0, expect.stringContaining('door "far" is not there, not at rest, or takes no commands')])
+    expect((await command(...far, 'archive')).out[0]).toMatch(/^passed/)
+  }, 60_000)
+
+  it('ends with 2 and one line where it cannot begin', async () => {
+    const refused = async (...args: string[]) => {
+      const { code, out, errors } = await command(...args)
+      expect([code, out]).toEqual([2, []])
+      return errors.trim()
+    }
+    expect(await refused('--url', server.address)).toBe('portunus conformance: it needs --token, or the variable PORTUNUS_TOKEN')
+    expect(await refused('--url', 'nowhere', '--token', 'x')).toMatch(/"nowhere" is no address/)
+    expect(await refused('--url', server.address, '--token', 'wrong')).toMatch(/\(unauthenticated\)$/)
+    expect(await refused('--url', 'http://127.0.0.1:1', '--token', 'x')).toMatch(/does not answer\. \(no-answer\)$/)
+    expect(await refused('--url', server.address, '--token', token, '--only', 'all')).toMatch(/there is no check "all"; there is system, /)
+    expect(await refused()).toMatch(/required option '--url <address>' not specified/)
+  }, 60_000)
 })
