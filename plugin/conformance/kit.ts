@@ -19,6 +19,8 @@ export interface Report {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  /** What was wanted and did not begin, because the kit was stopped. */
+  readonly notRun: number
   /** Passed of those that ran, in percent. */
   readonly score: number
   /** What the kit leaves behind. */
@@ -62,7 +64,16 @@ export async function runConformance(options: KitOptions): Promise<{ ok: true; r
   const score = good + bad === 0 ? 0 : Math.round((100 * good) / (good + bad))
   return {
     ok: true,
-    report: { system: vms.system.systemId, results, passed: good, failed: bad, skipped: count('skipped'), score, touched: vms.touched() },
+    report: {
+      system: vms.system.systemId,
+      results,
+      passed: good,
+      failed: bad,
+      skipped: count('skipped'),
+      notRun: wanted.length - results.length,
+      score,
+      touched: vms.touched(),
+    },
   }
 }
 

@@ -8,9 +8,9 @@ export function describeResult({ check, outcome, did, saw, contract, ms }: Resul
   )
 }
 
-export function describeReport({ system, passed, failed, skipped, score, touched }: Report): string {
+export function describeReport({ system, passed, failed, skipped, notRun, score, touched }: Report): string {
   return [
-    `system ${system}: ${passed} passed, ${failed} failed, ${skipped} skipped; score ${score} of 100`,
+    `system ${system}: ${passed} passed, ${failed} failed, ${skipped} skipped${notRun === 0 ? '' : `, ${notRun} not run`}; score ${score} of 100`,
     ...(touched.length === 0 ? ['nothing was changed'] : touched.map(each => `touched: ${each}`)),
   ].join('\n')
 }
