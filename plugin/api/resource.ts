@@ -114,8 +114,10 @@ export function resource<K extends Kind>(
     },
   )
 
-  const change = (method: 'PUT' | 'PATCH') =>
-    app.route({
+  const change = (method: 'PUT' | 'PATCH') => {
+    const written = z.record(z.string(), z.unknown()).describe(`The ${noun}${method === 'PUT' ? '' : ', as far as it changes'}.`)
+    if (method === 'PUT') writtenAs.set(written, `New${nameOf(noun)}Input`)
+    return app.route({
       method,
       url: `/${path}/:id`,
       config: { right: write },
@@ -123,7 +125,7 @@ export function resource<K extends Kind>(
         summary: method === 'PUT' ? `Replaces a ${noun}, or adds it under this id` : `Changes some fields of a ${noun} (JSON merge patch)`,
         tags,
         params,
-        body: z.record(z.string(), z.unknown()).describe(`The ${noun}${method === 'PUT' ? '' : ', as far as it changes'}.`),
+        body: written,
         response: method === 'PUT' ? { 200: shown, 201: shown } : { 200: shown },
       },
       handler: async (request, reply) => {
@@ -148,6 +150,7 @@ export function resource<K extends Kind>(
         return show(made.body)
       },
     })
+  }
   change('PUT')
   change('PATCH')
 
@@ -181,6 +184,8 @@ export function incoming<K extends Kind>(kind: K, told: readonly string[] = []):
 
 /** Schemas that {@link incoming} has made: in the OpenAPI document their ids are not required. */
 export const idsOptional = new WeakSet<object>()
+/** Bodies that a route reads for itself: in the OpenAPI document they are this component. */
+export const writtenAs = new WeakMap<object, string>()
 
 function withIds(kind: Kind, value: unknown, told: readonly string[]): unknown {
   if (!isObject(value)) return value

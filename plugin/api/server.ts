@@ -10,7 +10,7 @@ import { type App, audit, type Context, pathOf, refuseRight } from './context.ts
 import { health } from './health.ts'
 import { allowOwnStyles, servePage } from './page.ts'
 import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
-import { idsOptional } from './resource.ts'
+import { idsOptional, writtenAs } from './resource.ts'
 import { routes } from './routes.ts'
 import { sessionCookie } from './session.ts'
 import { invalid, Misfit, validatorCompiler } from './validation.ts'
@@ -99,6 +99,10 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
       unrepresentable: 'any' as const,
       override: ({ zodSchema, jsonSchema }: { zodSchema: object; jsonSchema: object }) => {
         if (idsOptional.has(zodSchema)) withoutRequiredIds(jsonSchema)
+        const component = writtenAs.get(zodSchema)
+        if (component === undefined) return
+        for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Record<string, unknown>)[key]
+        Object.assign(jsonSchema, { $ref: `#/components/schemas/${component}` })
       },
     },
   }

@@ -4449,12 +4449,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The cardholder. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewCardholder']
       }
     }
     responses: {
@@ -5626,12 +5623,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The schedule. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewSchedule']
       }
     }
     responses: {
@@ -5782,12 +5776,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The card format. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewCardFormat']
       }
     }
     responses: {
@@ -5938,12 +5929,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The identification profile. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewIdentificationProfile']
       }
     }
     responses: {
@@ -6094,12 +6082,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The door. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewDoor']
       }
     }
     responses: {
@@ -6250,12 +6235,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The zone. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewZone']
       }
     }
     responses: {
@@ -6406,12 +6388,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The controller. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewController']
       }
     }
     responses: {
@@ -6562,12 +6541,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The camera. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewCamera']
       }
     }
     responses: {
@@ -6718,12 +6694,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The category. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewCategory']
       }
     }
     responses: {
@@ -6874,12 +6847,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The alarm definition. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewAlarmDefinition']
       }
     }
     responses: {
@@ -7030,12 +7000,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The closing reason. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewClosingReason']
       }
     }
     responses: {
@@ -7188,12 +7155,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The group. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewGroup']
       }
     }
     responses: {
@@ -7346,12 +7310,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The access rule. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewAccessRule']
       }
     }
     responses: {
