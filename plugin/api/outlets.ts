@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
+import { clash } from '../outlets/mqtt-settings.ts'
 import { outletStates } from '../outlets/outlet.ts'
 import type { DeadLetter, StoredOutlet } from '../outlets/outlets.ts'
 import {
@@ -143,8 +144,14 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
     // Who says whom a broker elsewhere lets operate doors, gives rights away.
     const given = [body, before?.settings].some(each => each?.kind === 'mqtt' && each.roles.length > 0)
     if (given && !asker(request).has('manage-security')) refuseRight(context, request, 'manage-security')
-    const role = body.kind === 'mqtt' ? body.roles.findIndex(id => context.identity.role(id) === undefined) : -1
-    if (role >= 0) throw fieldProblem(`roles[${role}]`, 'there is no such role')
+    if (body.kind === 'mqtt') {
+      const role = body.roles.findIndex(id => context.identity.role(id) === undefined)
+      if (role >= 0) throw fieldProblem(`roles[${role}]`, 'there is no such role')
+      for (const { id, settings } of site.list()) {
+        const met = id !== before?.id && settings.kind === 'mqtt' ? clash(body, settings) : undefined
+        if (met) throw fieldProblem(met.field, met.message)
+      }
+    }
     // What goes out is what its maker may see.
     if (!asker(request).at('use-access-control', null)) refuseRight(context, request, 'use-access-control', 'everywhere')
     const templates = body.kind === 'generic-events' ? [body.template, ...Object.values(body.templates)] : []

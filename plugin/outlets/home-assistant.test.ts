@@ -29,7 +29,7 @@ const discovery = {
   tree,
   categoryOf: (type: string) => (type === 'access.granted' ? 'Access granted' : undefined),
 }
-const of = (id: string) => discover(discovery, id)
+const of = (id: string) => discover({ ...discovery, door: site.doors.find(door => door.id === id) }, id)
 
 /** What Home Assistant's MQTT integration takes of a discovery message, as far as it is used here: it drops what it does not know. */
 const topic = z.string().regex(/^[^+#]+$/)

@@ -1,3 +1,4 @@
+import type { Site } from '../../shared/site.ts'
 import { version } from '../../shared/version.ts'
 import type { Tree } from '../vms/tree.ts'
 import type { MqttTopics } from './mqtt-topics.ts'
@@ -7,12 +8,16 @@ import type { MqttTopics } from './mqtt-topics.ts'
  * and events. They are retained; an empty one takes the entity away.
  */
 
+export type SiteDoor = Site['doors'][number]
+
 export interface Discovery {
   /** What discovery topics begin with: `homeassistant`, unless it was changed there. */
   readonly prefix: string
   readonly topics: MqttTopics
   readonly systemId: string
   readonly tree: Tree
+  /** The element, where it is a door. */
+  readonly door: SiteDoor | undefined
   /** The first category of a type of event, whose topic is listened to. */
   readonly categoryOf: (type: string) => string | undefined
 }
@@ -24,8 +29,8 @@ export const discoveryFilter = (prefix: string, systemId: string): string => `${
 export function discover(discovery: Discovery, id: string): ReadonlyMap<string, object> {
   const element = discovery.tree.element(id)
   if (element?.type === 'server') return entities(discovery, id, [server(discovery, element.name)])
-  const door = discovery.tree.of.site.doors.find(each => each.id === id)
-  if (element?.type !== 'door' || door === undefined) return new Map()
+  const { door } = discovery
+  if (element === undefined || door === undefined) return new Map()
   const found = [alarm(discovery, id)]
   if (door.doorMonitor) found.push(position(discovery, id))
   if (door.type === 'door') {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { connect, type IClientPublishOptions, type MqttClient } from 'mqtt'
 import type { Clock } from '../../shared/clock.ts'
 import type { Principal } from '../api/rights.ts'
@@ -116,6 +117,8 @@ export function openBus(options: BusOptions): Bus {
   let early: Incoming[] = []
   let window = mostInFlight
   let queue: Waiting[] = []
+  /** What is retained waits for what happens. */
+  let later: Waiting[] = []
   const inFlight = new Set<Waiting>()
   let settle = () => {}
   const settled = new Promise<void>(resolve => {
@@ -140,6 +143,8 @@ export function openBus(options: BusOptions): Bus {
       ...(listening ? { will: { topic: listening.status, payload: Buffer.from('offline'), qos: 1 as const, retain: true } } : {}),
     })
     client = made
+    // What is written goes at once: a confirmation that waits for another holds up everything behind it.
+    ;(made.stream as unknown as Socket).setNoDelay?.(true)
     let trouble: string | undefined
     made.on('connect', ({ properties }) => {
       window = Math.min(mostInFlight, properties?.receiveMaximum ?? mostInFlight)
@@ -210,9 +215,10 @@ export function openBus(options: BusOptions): Bus {
     reason = trouble ?? `${host} closed the connection.`
     made.on('error', () => {})
     made.end(true)
-    const unsettled = [...inFlight, ...queue]
+    const unsettled = [...inFlight, ...queue, ...later]
     inFlight.clear()
     queue = []
+    later = []
     for (const waiting of unsettled) waiting.settle(reason)
     settle()
     if (closed) return
@@ -221,7 +227,7 @@ export function openBus(options: BusOptions): Bus {
 
   function pump(): void {
     while (up && client && inFlight.size < window) {
-      const waiting = queue.shift()
+      const waiting = queue.shift() ?? later.shift()
       if (!waiting) return
       inFlight.add(waiting)
       send(client, waiting)
@@ -248,7 +254,8 @@ export function openBus(options: BusOptions): Bus {
   const publish = (message: Outgoing) =>
     new Promise<string | null>(resolve => {
       if (!up) return resolve(reason)
-      queue.push({ message, settle: resolve })
+      const line = message.retain && message.topic !== listening?.status ? later : queue
+      line.push({ message, settle: resolve })
       pump()
     })
   return {

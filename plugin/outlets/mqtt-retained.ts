@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { State } from '../vms/states.ts'
 import type { Tree } from '../vms/tree.ts'
-import { discover, discoveryFilter } from './home-assistant.ts'
+import { discover, discoveryFilter, type SiteDoor } from './home-assistant.ts'
 import type { Bus, Outgoing } from './mqtt-bus.ts'
 import type { MqttTopics } from './mqtt-topics.ts'
 import { onvifProperties } from './onvif-json.ts'
@@ -17,8 +18,10 @@ export interface Retained {
   close(forGood: boolean): Promise<void>
 }
 
-/** As many elements at once, so that events need not queue behind ten thousand states. */
-const atOnce = 8
+/** As many elements at once. */
+const atOnce = 64
+/** Taking everything away takes no longer, in ms: somebody waits for it. */
+const clearMs = 10_000
 
 interface Wanted {
   readonly payload: string
@@ -43,21 +46,18 @@ export function keepRetained(
   /** What the broker has: by element, what was last told by topic. */
   const published = new Map<string, Map<string, string>>()
   const dirty = new Set<string>()
-  const busy = new Set<string>()
   const strange = new Set<string>()
+  let working = false
   let ended = false
-  let readers: { readonly of: Tree | undefined; readonly at: ReadonlyMap<string, readonly string[]> } = { of: undefined, at: new Map() }
+  let indexed: { readonly of: Tree; readonly doors: ReadonlyMap<string, SiteDoor> } | undefined
 
-  function readersAt(tree: Tree, door: string): readonly State[] {
-    if (readers.of !== tree) {
-      const at = new Map<string, string[]>()
-      for (const { id, type } of tree.vms.elements) {
-        const belongs = type === 'reader' ? tree.doorOf(id) : null
-        if (belongs !== null) at.set(belongs, [...(at.get(belongs) ?? []), id])
-      }
-      readers = { of: tree, at }
-    }
-    return (readers.at.get(door) ?? []).map(id => plugin.states.read(id, 'reader'))
+  function doorsOf(tree: Tree): ReadonlyMap<string, SiteDoor> {
+    if (indexed?.of !== tree) indexed = { of: tree, doors: new Map(tree.of.site.doors.map(door => [door.id, door])) }
+    return indexed.doors
+  }
+  function readersAt(door: SiteDoor | undefined): readonly State[] {
+    if (door?.type !== 'door') return []
+    return [door.a.reader, door.b.reader].flatMap(reader => (reader ? [plugin.states.read(reader.id, 'reader')] : []))
   }
 
   function wantedOf(id: string): ReadonlyMap<string, Wanted> {
@@ -71,7 +71,11 @@ export function keepRetained(
     const inFilter = filtered.size === 0 || (door !== null && filtered.has(door))
     const hears: Outgoing['hears'] = principal => principal.at('use-access-control', door)
     const add = (topic: string, body: object, sense: object = body, heard = hears) =>
-      wanted.set(topic, { payload: JSON.stringify(body), sense: JSON.stringify(sense), hears: heard })
+      wanted.set(topic, {
+        payload: JSON.stringify(body),
+        sense: createHash('sha256').update(JSON.stringify(sense)).digest('base64url'),
+        hears: heard,
+      })
     const state = plugin.states.read(id, element.type)
     if (enabled && inFilter && element.type !== 'access-point') add(topics.state(id), state)
     if (settings.homeAssistant && enabled && (inFilter || server)) {
@@ -80,6 +84,7 @@ export function keepRetained(
         topics,
         systemId,
         tree,
+        door: doorsOf(tree).get(id),
         categoryOf: (type: string) => plugin.categories(type)[0],
       }
       for (const [topic, body] of discover(discovery, id))
@@ -87,7 +92,7 @@ export function keepRetained(
     }
     if (settings.onvif && inFilter && (enabled || element.type === 'access-point')) {
       const time = new Date(plugin.now()).toISOString()
-      const properties = onvifProperties(element, state, element.type === 'door' ? readersAt(tree, id) : [], time)
+      const properties = onvifProperties(element, state, readersAt(doorsOf(tree).get(id)), time)
       for (const { topic, payload } of properties) add(`${topics.onvif}/${topic}`, payload, payload.Data)
     }
     return wanted
@@ -114,20 +119,25 @@ export function keepRetained(
 
   const remove = (through: Bus, topic: string) => through.publish({ topic, payload: '', retain: true, hears: () => true })
 
-  function pump(): void {
-    const through = bus()
-    if (ended || !through || through.trouble() !== null) return
-    for (const id of dirty) {
-      if (busy.size >= atOnce) return
-      if (busy.has(id)) continue
-      dirty.delete(id)
-      busy.add(id)
-      void refresh(through, id).then(() => {
-        busy.delete(id)
-        pump()
-      })
+  /** Brings what is dirty up to date, a little at a time: neither events nor anything else in this process waits behind ten thousand doors. */
+  async function work(): Promise<void> {
+    if (working) return
+    working = true
+    for (let through = ready(); through && dirty.size > 0; through = ready()) {
+      const ids = [...dirty]
+      dirty.clear()
+      for (let i = 0; i < ids.length && ready() === through; i += atOnce) {
+        await Promise.all(ids.slice(i, i + atOnce).map(id => refresh(through!, id)))
+        await new Promise(setImmediate)
+      }
     }
-    if (dirty.size === 0 && busy.size === 0 && strange.size > 0) sweep(through)
+    working = false
+    const through = ready()
+    if (through && strange.size > 0) sweep(through)
+  }
+  const ready = (): Bus | undefined => {
+    const through = ended ? undefined : bus()
+    return through?.trouble() === null ? through : undefined
   }
 
   /** Of an earlier time: elements that were removed, or a switch that was turned off, while nobody was there to take it away. */
@@ -144,7 +154,7 @@ export function keepRetained(
       const door = settings.onvif ? tree.doorOf(id) : null
       if (door !== null) dirty.add(door)
     }
-    pump()
+    void work()
   }
   const markAll = () => mark([...plugin.tree().vms.elements.map(element => element.id), ...published.keys()])
 
@@ -161,14 +171,20 @@ export function keepRetained(
     },
     found(topic) {
       strange.add(topic)
-      pump()
+      void work()
     },
     async close(forGood) {
       ended = true
       for (const each of off) each()
       const through = bus()
       if (!forGood || !through) return
-      await Promise.all([...published.values()].flatMap(each => [...each.keys()].map(topic => remove(through, topic))))
+      let cancel = () => {}
+      const late = new Promise<void>(resolve => {
+        cancel = plugin.clock.at(plugin.clock.now() + clearMs, resolve)
+      })
+      const cleared = Promise.all([...published.values()].flatMap(each => [...each.keys()].map(topic => remove(through, topic))))
+      await Promise.race([cleared, late])
+      cancel()
     },
   }
 }

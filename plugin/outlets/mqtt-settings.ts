@@ -87,3 +87,16 @@ export function wrongMqttSecret(name: string, secret: string): string | undefine
   if (!/^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/.test(secret) || secret.length > 20_000) return 'must be a private key in PEM form'
   return /ENCRYPTED/.test(secret) ? 'is sealed by a passphrase; enter it without one: here it is sealed, too' : undefined
 }
+
+/** Where a setting meets that of another outlet at the same broker: each would take away what the other keeps there. */
+export function clash(
+  settings: Settings,
+  other: Settings & { readonly name: string },
+): { readonly field: keyof Settings; readonly message: string } | undefined {
+  if ((settings.url ?? '').toLowerCase() !== (other.url ?? '').toLowerCase()) return undefined
+  const refuse = (field: keyof Settings) => ({ field, message: `the outlet "${other.name}" has the same at the same broker` })
+  if (settings.prefix === other.prefix) return refuse('prefix')
+  if (settings.homeAssistant && other.homeAssistant && settings.homeAssistantPrefix === other.homeAssistantPrefix)
+    return refuse('homeAssistantPrefix')
+  return undefined
+}

@@ -232,11 +232,11 @@ describe('how a broker elsewhere is reached', () => {
     }
     const id = await at.add(settings)
     await connected(at, id)
-    const doubting = await at.add({ ...settings, name: 'Doubting', ca: null })
+    const doubting = await at.add({ ...settings, name: 'Doubting', prefix: 'portunus/doubting', ca: null })
     at.tell('door.opened', { door: 'front' })
     await until(async () => (await at.status(doubting)).state === 'failing')
     expect((await at.status(doubting)).connection).toMatch(/is not from a known authority; enter its certificate as "ca"/)
-    const bare = await at.add({ ...settings, name: 'Bare', cert: null, key: null })
+    const bare = await at.add({ ...settings, name: 'Bare', prefix: 'portunus/bare', cert: null, key: null })
     expect((await at.call('POST', `outlets/${bare}/test`)).json).toMatchObject({ ok: false })
     const all = JSON.stringify((await at.call('GET', 'outlets')).json) + JSON.stringify(await at.audit())
     expect(all).not.toContain('PRIVATE KEY')
@@ -299,6 +299,19 @@ describe('what may be set', () => {
     const at = await house()
     const settings = { kind: 'mqtt', name: 'x', enabled: false, url: 'mqtt://broker.example', allowPlain: true }
     expect((await at.call('POST', 'outlets', settings)).status).toBe(201)
+  })
+
+  it('no two at one broker that would take away what the other keeps there', async () => {
+    const at = await house()
+    const add = (settings: object) => at.call('POST', 'outlets', { kind: 'mqtt', enabled: false, ...settings })
+    expect((await add({ name: 'one', homeAssistant: true })).status).toBe(201)
+    const path = async (settings: object) => (await add({ name: 'another', ...settings })).json.errors?.[0]?.path
+    expect(await path({})).toBe('prefix')
+    expect(await path({ prefix: 'p', homeAssistant: true })).toBe('homeAssistantPrefix')
+    expect((await add({ name: 'two', prefix: 'p', homeAssistant: true, homeAssistantPrefix: 'ha' })).status).toBe(201)
+    expect((await add({ name: 'three', url: 'mqtts://broker.example', homeAssistant: true })).status).toBe(201)
+    const { items } = (await at.call('GET', 'outlets')).json
+    expect((await at.call('PATCH', `outlets/${items[0].id}`, { filter: { doors: ['front'] } })).status).toBe(200)
   })
 
   it('who may operate doors through a broker elsewhere only by somebody who may give rights', async () => {
