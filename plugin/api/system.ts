@@ -28,6 +28,7 @@ const capabilities = [
   'gap-marker',
   'generic-events',
   'idempotency-key',
+  'mqtt',
   'on-behalf-of',
   'personal-configuration',
   'resume',

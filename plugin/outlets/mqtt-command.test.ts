@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCommand } from './mqtt-command.ts'
+import { commandRefusals, readCommand } from './mqtt-command.ts'
+import { mqttFields, mqttSecretFields } from './mqtt-settings.ts'
 
 const now = Date.parse('2026-11-30T12:00:00Z')
 const at = (ms: number) => new Date(now + ms).toISOString()
@@ -73,4 +75,10 @@ describe('a command over MQTT', () => {
       ),
     )
   })
+})
+
+it('is told in the manual, with every reason of a refusal and everything that can be set', () => {
+  const manual = readFileSync(new URL('../../docs/outlets.md', import.meta.url), 'utf8')
+  const names = [...Object.keys(commandRefusals), ...Object.keys(mqttFields), ...Object.keys(mqttSecretFields)]
+  expect(names.filter(name => !manual.includes(`\`${name}\``))).toEqual([])
 })
