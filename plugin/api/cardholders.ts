@@ -54,7 +54,12 @@ export function cardholders(app: App, context: Context): void {
     },
     async request => {
       const { q, limit, after, group } = request.query
-      const found = people.search(q, limit, readCursor(after, z.strictObject({ sort: z.string(), id: z.string() })), group)
+      const found = people.search(
+        q,
+        limit,
+        readCursor(after, z.strictObject({ sort: z.string(), id: z.string() })),
+        group === undefined ? undefined : { groups: [group] },
+      )
       return {
         items: found.items.map(({ holder }) => describeCardholder(context, holder)),
         next: found.next && writeCursor(found.next),
@@ -217,7 +222,7 @@ export function cardholders(app: App, context: Context): void {
     async request => {
       if (!plugin.book.get('groups', request.params.id)) throw new HttpProblem('not-found', `There is no group "${request.params.id}".`)
       const after = readCursor(request.query.after, z.strictObject({ sort: z.string(), id: z.string() }))
-      const found = people.search('', request.query.limit, after, request.params.id)
+      const found = people.search('', request.query.limit, after, { groups: [request.params.id] })
       return { items: found.items.map(({ holder }) => describeCardholder(context, holder)), next: found.next && writeCursor(found.next) }
     },
   )

@@ -125,7 +125,7 @@ export function openPeople({ db, sql }: Store) {
       text: string,
       limit: number,
       after: Place | undefined,
-      group?: string,
+      among?: { readonly groups: readonly string[]; readonly cardholders?: readonly string[] },
     ): { items: readonly StoredCardholder[]; next: Place | null } {
       const words = text.toLowerCase().split(/\s+/).filter(Boolean)
       const rows = db
@@ -135,9 +135,17 @@ export function openPeople({ db, sql }: Store) {
           and(
             ...words.map(word => query`instr(${cardholders.search}, ${word}) > 0`),
             after && or(gt(cardholders.sort, after.sort), and(eq(cardholders.sort, after.sort), gt(cardholders.id, after.id))),
-            group === undefined
-              ? undefined
-              : inArray(cardholders.id, db.select({ id: memberships.cardholder }).from(memberships).where(eq(memberships.group, group))),
+            among &&
+              or(
+                query`${cardholders.id} in (select value from json_each(${JSON.stringify(among.cardholders ?? [])}))`,
+                inArray(
+                  cardholders.id,
+                  db
+                    .select({ id: memberships.cardholder })
+                    .from(memberships)
+                    .where(inArray(memberships.group, [...among.groups])),
+                ),
+              ),
           ),
         )
         .orderBy(cardholders.sort, cardholders.id)

@@ -223,5 +223,10 @@ describe('the site', () => {
     expect((await ask('GET', 'cardholders?q=first99999&limit=20')).items).toHaveLength(1)
     expect(await ask('GET', 'cardholders?q=last&limit=20')).toMatchObject({ partial: true })
     await ask('PATCH', 'cardholders/p-500', { suspended: true })
+    // Few of them may open the door: nobody else is looked at.
+    const began = performance.now()
+    const who = await ask('GET', 'doors/front/who?at=2026-03-04T10:00:00Z')
+    expect(new Set(who.items.map((each: { cardholder: string }) => each.cardholder))).toEqual(new Set(['amber', 'bo', 'clara']))
+    expect(performance.now() - began).toBeLessThan(1_000)
   }, 120_000)
 })
