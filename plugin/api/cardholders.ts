@@ -19,11 +19,11 @@ const extra = {
   /** Where the picture is, and where this person is managed. */
   links: z.array(z.object({ rel: z.string(), title: z.string(), href: z.string() })),
 }
-const shown = z.intersection(cardholder, z.object(extra)).meta({ id: 'Cardholder' })
+export const shownCardholder = z.intersection(cardholder, z.object(extra)).meta({ id: 'Cardholder' })
 const shownCredential = credential.meta({ id: 'Credential' })
 
 /** A cardholder as the API and the stream give them. */
-export function describeCardholder({ plugin }: Context, holder: Cardholder): z.output<typeof shown> {
+export function describeCardholder({ plugin }: Context, holder: Cardholder): z.output<typeof shownCardholder> {
   const picture = plugin.store.db.select({ etag: pictures.etag }).from(pictures).where(eq(pictures.cardholder, holder.id)).get()
   return {
     ...holder,
@@ -49,7 +49,7 @@ export function cardholders(app: App, context: Context): void {
           'Cardholders by last name; with `q`, those in whose names, numbers, mail addresses, fields or credentials every word occurs',
         tags,
         querystring: z.strictObject({ ...page, q: z.string().max(200).default(''), group: z.string().max(64).optional() }),
-        response: { 200: listOf(shown).extend({ partial: z.boolean() }) },
+        response: { 200: listOf(shownCardholder).extend({ partial: z.boolean() }) },
       },
     },
     async request => {
@@ -216,7 +216,7 @@ export function cardholders(app: App, context: Context): void {
         tags: ['groups'],
         params,
         querystring: z.strictObject(page),
-        response: { 200: listOf(shown) },
+        response: { 200: listOf(shownCardholder) },
       },
     },
     async request => {

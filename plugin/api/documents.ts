@@ -1,8 +1,12 @@
 import { z } from 'zod'
+import { instant } from '../../shared/scalar.ts'
 import { accessRequest } from './access-requests.ts'
 import { alarm } from './alarms.ts'
+import { shownCardholder } from './cardholders.ts'
 import type { App, Context } from './context.ts'
 import { deliveredEvent, gap } from './events.ts'
+import { type Topic, topics } from './feed.ts'
+import { terminal } from './readers.ts'
 import { state } from './states.ts'
 import { subscription } from './stream.ts'
 
@@ -26,29 +30,36 @@ export function documents(app: App, { version }: Context): void {
   )
 }
 
-const meta = z.object({
-  topic: z.string(),
-  type: z.string(),
-  cursor: z.string(),
-  epoch: z.string(),
-  occurredAt: z.string(),
-  deliveredAt: z.string(),
-  backlog: z.boolean(),
-})
+/** A message of the stream: what it says, and where it stands. */
+const said = <T extends z.ZodRawShape>(topic: Topic | 'rights' | 'stream', type: string | readonly [string, ...string[]], more: T) =>
+  z.object({
+    topic: z.literal(topic),
+    type: typeof type === 'string' ? z.literal(type) : z.enum(type),
+    ...more,
+    cursor: z.string(),
+    epoch: z.string(),
+    occurredAt: instant,
+    deliveredAt: instant,
+    backlog: z.boolean(),
+  })
 const messages = {
   event: ['An event', deliveredEvent],
-  gap: ['Events that are gone for good', meta.extend(gap.shape)],
-  stateChanged: ['The new state of one element', meta.extend(state.shape)],
-  statesInvalidated: ['Fetch all states', meta],
-  alarmChanged: ['An alarm is new or has changed', meta.extend({ alarm })],
-  accessRequestChanged: ['An access request is new, answered or over', meta.extend({ accessRequest })],
-  configurationChanged: ['Fetch the configuration', meta.extend({ revision: z.string() })],
-  cardholderChanged: ['A cardholder, whole', meta.extend({ cardholder: z.record(z.string(), z.unknown()) })],
-  cardholderRemoved: ['A cardholder is gone', meta.extend({ id: z.string() })],
-  rightsChanged: ['Fetch the session: rights have changed', meta],
-  subscribed: ['The answer to a subscription', meta.extend({ topics: z.array(z.string()) })],
-  heartbeat: ['Every 15 s', meta],
-  ended: ['too-slow, signed-out or stopping: the stream ends here', meta.extend({ message: z.string() })],
+  gap: ['Events that are gone for good', said('events', 'gap', gap.shape)],
+  stateChanged: ['The new state of one element', said('states', 'state-changed', state.shape)],
+  statesInvalidated: ['Fetch all states', said('states', 'states-invalidated', {})],
+  alarmChanged: ['An alarm is new or has changed', said('alarms', 'alarm-changed', { alarm })],
+  accessRequestChanged: [
+    'An access request is new, answered or over',
+    said('access-requests', 'access-request-changed', { accessRequest }),
+  ],
+  configurationChanged: ['Fetch the configuration', said('configuration', 'configuration-changed', { revision: z.string() })],
+  cardholderChanged: ['A cardholder, whole', said('cardholders', 'cardholder-changed', { cardholder: shownCardholder })],
+  cardholderRemoved: ['A cardholder is gone', said('cardholders', 'cardholder-removed', { id: z.string() })],
+  terminalChanged: ['What hangs on a terminal of a controller has changed', said('terminals', 'terminal-changed', { terminal })],
+  rightsChanged: ['Fetch the session: rights have changed', said('rights', 'rights-changed', {})],
+  subscribed: ['The answer to a subscription', said('stream', 'subscribed', { topics: z.array(z.enum(topics)) })],
+  heartbeat: ['Every 15 s', said('stream', 'heartbeat', {})],
+  ended: ['The stream ends here, and why', said('stream', ['too-slow', 'signed-out', 'stopping'], { message: z.string() })],
 } as const satisfies Record<string, readonly [string, z.ZodType]>
 
 function asyncapi(version: string): Record<string, unknown> {

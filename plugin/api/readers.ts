@@ -28,7 +28,7 @@ const stage = z.object({ at: instant, stage: z.string(), reason: z.string().null
 const pairingState = z.object({ reader: z.string(), state: z.enum(['running', 'done', 'failed']), stages: z.array(stage) })
 const told = z.object({ stage: z.string(), reason: z.string().nullable() })
 
-const terminal = z
+export const terminal = z
   .object({
     id: z.string(),
     controller: z.string(),
@@ -112,7 +112,7 @@ export function readers(app: App, context: Context): void {
         summary: 'Gives an OSDP reader a new key: inside its session, or (install) while it is in install mode; ask GET for progress',
         tags,
         params,
-        body: z.strictObject({ via: z.enum(['session', 'install']).default('session') }),
+        body: z.strictObject({ via: z.enum(['session', 'install']).default('session') }).default({ via: 'session' }),
         response: { 202: pairingState },
       },
     },

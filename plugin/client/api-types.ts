@@ -2349,6 +2349,19 @@ export interface components {
       first?: number
       last?: number
     }
+    Terminal: {
+      id: string
+      controller: string
+      port: string
+      use: string
+      door: string | null
+      side: ('a' | 'b') | null
+      reader: string | null
+      level: ('open' | 'closed' | 'cut' | 'short') | null
+      active: boolean | null
+      energised: boolean | null
+      online: boolean | null
+    }
     User: {
       id: string
       name: string
@@ -2386,19 +2399,6 @@ export interface components {
         zones: string[]
       }[]
       builtIn: boolean
-    }
-    Terminal: {
-      id: string
-      controller: string
-      port: string
-      use: string
-      door: string | null
-      side: ('a' | 'b') | null
-      reader: string | null
-      level: ('open' | 'closed' | 'cut' | 'short') | null
-      active: boolean | null
-      energised: boolean | null
-      online: boolean | null
     }
     LineScan: {
       reader: string

@@ -53,8 +53,10 @@ async function answered(request: Request): Promise<Response> {
   let response: Response
   try {
     response = await fetch(request)
-  } catch {
-    return refused({ title: 'No answer', status: 0, code: 'no-answer', detail: 'The server does not answer.' })
+  } catch (error) {
+    // Node says why, a certificate that is not believed included; a browser does not.
+    const why = ((error as Error).cause as Error | undefined)?.message
+    return refused({ title: 'No answer', status: 0, code: 'no-answer', detail: `The server does not answer${why ? `: ${why}` : ''}.` })
   }
   if (response.ok || response.status === 304 || response.headers.get('content-type')?.startsWith('application/problem+json'))
     return response

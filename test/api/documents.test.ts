@@ -1,5 +1,8 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createClient } from '../../plugin/client/client.ts'
+import type { Message } from '../../plugin/client/stream.ts'
 import { merge } from '../../shared/patch.ts'
 import { openRig, type Rig } from './rig.ts'
 
@@ -70,5 +73,65 @@ describe('the linter sees', () => {
   it.each(faults)('%s', async (_, rule, name, patch) => {
     const planted = merge(JSON.parse(await served(name)), patch)
     expect((await faultsOf(JSON.stringify(planted))).map(fault => fault.split(' ')[0])).toContain(rule)
+  })
+})
+
+describe('the stream', () => {
+  it('says what asyncapi.json says, each message in its form', async () => {
+    interface Part {
+      readonly payload: object
+    }
+    const { channels, components } = JSON.parse((await served('asyncapi')).replaceAll('#/components/schemas/', '#/$defs/')) as {
+      channels: { stream: { messages: Record<string, Part> } }
+      components: { schemas: object }
+    }
+    const forms = Object.entries(channels.stream.messages)
+      .filter(([name]) => name !== 'subscription')
+      .map(([name, { payload }]) => [name, z.fromJSONSchema({ ...payload, $defs: components.schemas } as never)] as const)
+    const said: Message[] = []
+    const gaps: object[] = []
+    rig.tell('door.opened', { door: 'front' })
+    const topics = ['events', 'states', 'alarms', 'access-requests', 'configuration', 'cardholders', 'terminals'] as const
+    const stream = createClient({ base: address, token: rig.token }).stream({
+      topics,
+      epoch: 'another',
+      after: '0',
+      onMessage: message => said.push(message),
+      onGap: gap => gaps.push(gap),
+    })
+    await expect.poll(() => gaps.length, { timeout: 10_000 }).toBe(1)
+    rig.tell('door.forced-open', { door: 'front' })
+    const source = { kind: 'access-point' as const, id: 'front/a' }
+    rig.tell('access.denied', { door: 'front', side: 'a', cardholder: 'bo', reason: 'no-access-rule', source })
+    const door = {
+      kind: 'door',
+      id: 'front',
+      mode: 'unlocked',
+      locked: false,
+      position: 'open',
+      status: 'online',
+      forced: false,
+      openTooLong: false,
+    } as const
+    rig.plugin.states.update('ctrl-1', [door], [], false)
+    await rig.call('PATCH', 'cardholders/bo', { lastName: 'Lund' })
+    await rig.call('PATCH', 'doors/front', { name: 'Main door' })
+    await rig.call('DELETE', 'cardholders/frida')
+    const wanted = [
+      'state-changed',
+      'states-invalidated',
+      'alarm-changed',
+      'access-request-changed',
+      'configuration-changed',
+      'cardholder-changed',
+      'cardholder-removed',
+      'terminal-changed',
+    ]
+    await expect.poll(() => wanted.filter(type => !said.some(message => message.type === type)), { timeout: 10_000 }).toEqual([])
+    stream.close()
+    for (const message of [...gaps, ...said]) {
+      const fitting = forms.filter(([, form]) => form.safeParse(message).success).map(([name]) => name)
+      expect(fitting, JSON.stringify(message)).toHaveLength(1)
+    }
   })
 })
