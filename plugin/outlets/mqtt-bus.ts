@@ -146,7 +146,9 @@ export function openBus(options: BusOptions): Bus {
     // What is written goes at once: a confirmation that waits for another holds up everything behind it.
     ;(made.stream as unknown as Socket).setNoDelay?.(true)
     let trouble: string | undefined
+    let answered = false
     made.on('connect', ({ properties }) => {
+      answered = true
       window = Math.min(mostInFlight, properties?.receiveMaximum ?? mostInFlight)
       void greet(made).then(refused => {
         if (client !== made || closed) return
@@ -176,7 +178,11 @@ export function openBus(options: BusOptions): Bus {
       trouble ??= typeof error.code === 'number' ? refusal(host, error) : troubleOf(error as NodeJS.ErrnoException, host)
       if (!made.connected) made.end(true)
     })
-    made.on('close', () => lost(made, trouble))
+    made.on('close', () => {
+      // Some brokers hang up on a version that they do not speak.
+      if (!answered && trouble === undefined) version = version === 5 ? 4 : 5
+      lost(made, trouble)
+    })
   }
 
   /** @returns why the broker will not have us listen */

@@ -46,7 +46,7 @@ export const mqttSecretFields = {
   key: z.string().nullable().optional(),
 }
 
-interface Settings {
+export interface MqttSettings {
   readonly url: string | null
   readonly allowPlain: boolean
   readonly username: string | null
@@ -54,14 +54,15 @@ interface Settings {
   readonly prefix: string
   readonly homeAssistant: boolean
   readonly homeAssistantPrefix: string
+  readonly onvif: boolean
   readonly roles: readonly string[]
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
-export function checkMqtt(settings: Settings, context: z.RefinementCtx): void {
+export function checkMqtt(settings: MqttSettings, context: z.RefinementCtx): void {
   const { url, allowPlain, username, cert, prefix, homeAssistant, homeAssistantPrefix, roles } = settings
-  const refuse = (field: keyof Settings, message: string) => context.addIssue({ code: 'custom', path: [field], message })
+  const refuse = (field: keyof MqttSettings, message: string) => context.addIssue({ code: 'custom', path: [field], message })
   if (homeAssistant && prefix === homeAssistantPrefix) refuse('prefix', 'must differ from `homeAssistantPrefix`')
   if (url === null) {
     for (const [field, set] of [
@@ -90,13 +91,24 @@ export function wrongMqttSecret(name: string, secret: string): string | undefine
 
 /** Where a setting meets that of another outlet at the same broker: each would take away what the other keeps there. */
 export function clash(
-  settings: Settings,
-  other: Settings & { readonly name: string },
-): { readonly field: keyof Settings; readonly message: string } | undefined {
+  settings: MqttSettings,
+  other: MqttSettings & { readonly name: string },
+): { readonly field: keyof MqttSettings; readonly message: string } | undefined {
   if ((settings.url ?? '').toLowerCase() !== (other.url ?? '').toLowerCase()) return undefined
-  const refuse = (field: keyof Settings) => ({ field, message: `the outlet "${other.name}" has the same at the same broker` })
+  const refuse = (field: keyof MqttSettings) => ({ field, message: `the outlet "${other.name}" has the same at the same broker` })
   if (settings.prefix === other.prefix) return refuse('prefix')
   if (settings.homeAssistant && other.homeAssistant && settings.homeAssistantPrefix === other.homeAssistantPrefix)
     return refuse('homeAssistantPrefix')
   return undefined
+}
+
+/** Whether something stays behind at a broker that new settings do not keep any more. */
+export function leaves(before: MqttSettings, after: MqttSettings): boolean {
+  return (
+    before.url !== after.url ||
+    before.prefix !== after.prefix ||
+    before.homeAssistantPrefix !== after.homeAssistantPrefix ||
+    (before.homeAssistant && !after.homeAssistant) ||
+    (before.onvif && !after.onvif)
+  )
 }

@@ -4,6 +4,7 @@ import { merge } from '../../shared/patch.ts'
 import type { Entry } from '../store/events.ts'
 import { carriers } from './carriers.ts'
 import { beginning, createDelivery, type Delivery, type Ledger } from './delivery.ts'
+import { leaves } from './mqtt-settings.ts'
 import type { CarrierOptions, Outcome, OutletStatus, OutletWorld, Progress } from './outlet.ts'
 import { type IncomingOutlet, type OutletKind, type OutletSettings, outletSettings, secretNames } from './settings.ts'
 
@@ -233,7 +234,8 @@ export function openOutlets(world: OutletWorld) {
           for (const [name, value] of Object.entries(secrets)) setSecret(id, name, value)
         })
         const delivery = running.get(id)!
-        await delivery.stop()
+        const old = settingsOf(row)
+        await delivery.stop(old.kind === 'mqtt' && settings.kind === 'mqtt' && leaves(old, settings))
         delivery.configure(configuredOf(read.get(id)!), after)
         if (started && settings.enabled) delivery.start()
         return { ok: true, outlet: get(id)! }

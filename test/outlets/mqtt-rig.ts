@@ -30,15 +30,16 @@ export const foreignSettings = ({ port }: { readonly port: number }, more: objec
 export const embeddedSettings = (more: object = {}) => ({ kind: 'mqtt', name: 'Integrators', prefix, ...more })
 
 /** A server with an embedded broker, to which integrators come. */
-export async function openHouse(options: { readonly directory?: string } = {}) {
+export async function openHouse({ tls }: { readonly tls?: { readonly cert: Buffer; readonly key: Buffer } } = {}) {
   let rig: Rig | undefined
   const broker: Broker = await createBroker({
     host: '127.0.0.1',
     port: 0,
     secretOf,
     guests: (...visit) => rig?.integrators.admit(...visit),
+    ...(tls ? { tls } : {}),
   })
-  rig = await openRig({ embedded: broker, ...options })
+  rig = await openRig({ embedded: broker })
   rig.outlets.start()
   const opened = rig
   return {

@@ -1,6 +1,8 @@
+import { connectAsync } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { linkPassword } from '../../controller/link/secret.ts'
-import { secretOf } from '../link/broker-rig.ts'
+import { openRig } from '../api/rig.ts'
+import { makeCertificates, secretOf } from '../link/broker-rig.ts'
 import { command, embeddedSettings, type House, openHouse, openWatcher, prefix, sleep, until } from './mqtt-rig.ts'
 
 let house: House
@@ -46,6 +48,35 @@ describe('who comes to the embedded broker', () => {
     const noted = await refusals()
     expect(noted).toContain('MQTT sign-in refused: the token has none of the rights use-access-control and operate-doors')
     expect(noted.filter(message => message.startsWith('MQTT sign-in refused'))).toHaveLength(5)
+  })
+
+  it('comes over TLS, where the broker speaks it', async () => {
+    const certificates = makeCertificates()
+    const sealed = await openHouse({ tls: certificates.server })
+    cleanUp.push(() => sealed.close())
+    await sealed.add(embeddedSettings())
+    const client = await connectAsync(sealed.broker.url, {
+      ...sealed.integrator('vms', ['operator']),
+      ca: certificates.ca,
+      reconnectPeriod: 0,
+    })
+    cleanUp.push(() => client.endAsync(true))
+    expect(sealed.broker.url).toMatch(/^mqtts:/)
+    const heard = new Promise(resolve => client.on('message', (_, payload) => resolve(String(payload))))
+    await client.subscribeAsync(`${sealed.base}/status`)
+    expect(await heard).toBe('online')
+  })
+
+  it('finds none, and is told so, where this server uses a broker elsewhere', async () => {
+    const rig = await openRig()
+    cleanUp.push(() => rig.close())
+    rig.outlets.start()
+    const { json } = await rig.call('POST', 'outlets', { kind: 'mqtt', name: 'x' })
+    expect(json.status).toMatchObject({
+      state: 'connecting',
+      connection: expect.stringContaining('enter the address of a broker as "url"'),
+    })
+    expect((await rig.call('POST', `outlets/${json.id}/test`)).json).toMatchObject({ ok: false })
   })
 
   it('sees nothing and commands nothing where there is no outlet for it', async () => {
