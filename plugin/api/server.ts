@@ -66,6 +66,9 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
       }
   })
 
+  // What these routes take is JSON; a route that takes something else has a parser of its own.
+  app.removeContentTypeParser('text/plain')
+
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -128,6 +131,9 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
   app.addHook('onRequest', async (request, reply) => {
     reply.header('server-time', new Date(context.plugin.now()).toISOString())
     reply.header('cache-control', 'no-store')
+    // Many clients name a media type although they send nothing.
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
+    if (length === '0' && encoding === undefined) delete request.headers['content-type']
     authenticate(context, request, reply)
   })
 

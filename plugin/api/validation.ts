@@ -27,10 +27,12 @@ export function findingsOf(error: z.ZodError, schema: z.ZodType, value: unknown)
 
 /** For fastify: the same judgement for every part of a request. */
 export const validatorCompiler =
-  ({ schema }: { schema: z.ZodType }) =>
+  ({ schema, httpPart }: { schema: z.ZodType; httpPart?: string | undefined }) =>
   (data: unknown) => {
-    const read = schema.safeParse(data)
-    return read.success ? { value: read.data } : { error: new Misfit(findingsOf(read.error, schema, data)) }
+    // A request without a body comes as null.
+    const given = httpPart === 'body' ? (data ?? undefined) : data
+    const read = schema.safeParse(given)
+    return read.success ? { value: read.data } : { error: new Misfit(findingsOf(read.error, schema, given)) }
   }
 
 export function invalid(errors: readonly FieldError[]): HttpProblem {

@@ -36,6 +36,7 @@ describe('every answer', () => {
         raw('POST', 'commands', JSON.stringify({ action: 'x'.repeat(1_048_577) }), { 'content-type': 'application/json' }),
       ],
       ['unsupported-media-type', 415, raw('POST', 'commands', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })],
+      ['unsupported-media-type', 415, raw('POST', 'commands', '{"action":"reset","element":"front"}', { 'content-type': 'text/plain' })],
     ]
     for (const [code, status, sent] of expected) {
       const answer = await sent
@@ -52,6 +53,18 @@ describe('every answer', () => {
       })
     }
     expect((await raw('DELETE', 'system', undefined)).headers.allow).toBe('GET')
+  })
+
+  it('to a request without a body is the same whether it names a media type or not', async () => {
+    for (const headers of [{}, { 'content-type': 'application/json' }]) {
+      expect((await raw('POST', 'commands', undefined, headers)).json()).toMatchObject({
+        code: 'validation-failed',
+        errors: [{ in: 'body', path: '', message: 'is missing: must be an object' }],
+      })
+      expect((await raw('POST', 'readers/front-in/pairing', undefined, headers)).statusCode).toBe(202)
+      expect((await raw('POST', 'readers/front-in/scan', undefined, headers)).statusCode).toBe(202)
+      expect((await raw('DELETE', 'cardholders/nobody', undefined, headers)).json().code).toBe('not-found')
+    }
   })
 
   it('carries the time of the server, and headers that hold a browser back', async () => {
