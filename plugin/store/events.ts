@@ -75,7 +75,7 @@ export interface EventLog {
   lastCard(reader: string, door: string): StoredEvent | undefined
   /** Proves the chain of some entries after a cursor; undefined when there are none. */
   check(after: number, limit: number): { readonly last: number; readonly broken: number | null } | undefined
-  /** Removes what retention no longer keeps; undefined when there is nothing to remove. */
+  /** Removes the oldest of what retention no longer keeps, so many that nothing else waits long; undefined when there is nothing left to remove. */
   prune(retention: Retention, now: number): { readonly first: number; readonly last: number; readonly count: number } | undefined
 }
 
@@ -94,6 +94,7 @@ const columns = {
 
 /** What is looked at again for the impact of a change. */
 export const mostPresentations = 50_000
+const prunedAtOnce = 2_000
 
 export function openEventLog(store: Store): EventLog {
   const { db, sql } = store
@@ -109,6 +110,7 @@ export function openEventLog(store: Store): EventLog {
     'select cursor, kind, id, controller, at, skew, type, door, source, body from entries where cursor > ? order by cursor limit ?',
   )
 
+  const oldest = sql.prepare<[number], { cursor: number; stored: number }>('select cursor, stored from entries order by cursor limit ?')
   const newestHash = sql.prepare<[], string>('select hash from entries order by cursor desc limit 1').pluck()
   const lastHash = () => newestHash.get() ?? readFact(store, 'tail') ?? ''
   const hashAt = sql.prepare<[number], string>('select hash from entries where cursor <= ? order by cursor desc limit 1').pluck()
@@ -265,18 +267,13 @@ export function openEventLog(store: Store): EventLog {
     },
     prune({ days, atLeast, atMost }, now) {
       const head = newest.get()?.seq ?? 0
-      const old = db
-        .select({ cursor: query<number | null>`max(${entries.cursor})` })
-        .from(entries)
-        .where(and(lt(entries.stored, now - days * 86_400_000), lte(entries.cursor, head - atLeast)))
-        .get()
-      const last = Math.max(old?.cursor ?? 0, atMost === null ? 0 : head - atMost)
-      const range = db
-        .select({ first: query<number | null>`min(${entries.cursor})`, count: query<number>`count(*)` })
-        .from(entries)
-        .where(lte(entries.cursor, last))
-        .get()
-      if (!range?.first || range.count === 0) return undefined
+      const young = (each: { cursor: number; stored: number }) =>
+        (atMost === null || each.cursor > head - atMost) && (each.stored >= now - days * 86_400_000 || each.cursor > head - atLeast)
+      const slice = oldest.all(prunedAtOnce)
+      const kept = slice.findIndex(young)
+      const removed = kept < 0 ? slice : slice.slice(0, kept)
+      const [first, last] = [removed[0]?.cursor, removed.at(-1)?.cursor]
+      if (first === undefined || last === undefined) return undefined
       writeFact(
         store,
         'tail',
@@ -286,7 +283,7 @@ export function openEventLog(store: Store): EventLog {
       db.delete(entries).where(lte(entries.cursor, last)).run()
       db.delete(entryPeople).where(lte(entryPeople.cursor, last)).run()
       writeFact(store, 'removedThrough', String(last))
-      return { first: range.first, last, count: range.count }
+      return { first, last, count: removed.length }
     },
   }
 }

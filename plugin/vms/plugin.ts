@@ -26,8 +26,17 @@ interface Surroundings {
 }
 
 const hourMs = 3_600_000
+/** Between two slices of what retention removes. */
+const sliceMs = 50
 /** Clocks that differ by less are taken for equal: messages take their time, too. */
 const smallSkewMs = 2_000
+
+/** Events that retention has removed, by cursor, both included. */
+interface Removed {
+  readonly first: number
+  readonly last: number
+  readonly count: number
+}
 
 export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surroundings) {
   const now = () => clock.wall()
@@ -99,27 +108,33 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
     cancel = clock.at(clock.now() + Math.max(1, next - wall), arm)
   }
 
-  function clearAway() {
+  let cancelSlice = () => {}
+  /** Slice by slice, so that nobody waits for it; told once all of it is gone. */
+  function clearAway(before?: Removed) {
     const { retention } = book.configuration().own
-    const removed = store.transact(() => {
+    const slice = store.transact(() => {
       requests.prune(now() - retention.days * 24 * hourMs)
       alarms.prune(now() - retention.days * 24 * hourMs)
       return log.prune(retention, now())
     })
-    if (!removed) return
-    writeAudit(store, {
-      at: now(),
-      permitted: true,
-      category: 'system',
-      message: `Removed ${removed.count} events from the log, cursors ${removed.first} to ${removed.last}, as retention says.`,
-      sourceType: 'system',
-      sourceName: systemId,
-      author: { user: 'system', location: 'local' },
-    })
+    const removed = slice && before ? { first: before.first, last: slice.last, count: before.count + slice.count } : (slice ?? before)
+    if (slice) cancelSlice = clock.at(clock.now() + sliceMs, () => clearAway(removed))
+    else if (removed) {
+      writeAudit(store, {
+        at: now(),
+        permitted: true,
+        category: 'system',
+        message: `Removed ${removed.count} events from the log, cursors ${removed.first} to ${removed.last}, as retention says.`,
+        sourceType: 'system',
+        sourceName: systemId,
+        author: { user: 'system', location: 'local' },
+      })
+    }
   }
 
   let cancelClearing = () => {}
   const clearHourly = () => {
+    cancelSlice()
     clearAway()
     cancelClearing = clock.at(clock.now() + hourMs, clearHourly)
   }
@@ -156,7 +171,6 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
     },
     /** Open streams; the API tells. */
     consumers: (): number => 0,
-    clearAway,
     /** Called with what was stored, after its commit and in its order. */
     onEntries(watcher: (entries: readonly Entry[]) => void): () => void {
       watchers.add(watcher)
@@ -173,6 +187,7 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
     close(): void {
       cancel()
       cancelClearing()
+      cancelSlice()
     },
   }
 }
