@@ -11,6 +11,7 @@ export type Gap = Schemas['Gap']
 export type Alarm = Schemas['Alarm']
 export type AccessRequest = Schemas['AccessRequest']
 export type Cardholder = Schemas['Cardholder']
+export type Terminal = Schemas['Terminal']
 export type CommandOutcome = Schemas['CommandOutcome']
 export type Trace = operations['getEventsIdTrace']['responses'][200]['content']['application/json']
 

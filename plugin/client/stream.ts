@@ -1,4 +1,4 @@
-import type { AccessRequest, Alarm, Cardholder, Gap, LiveEvent, Refusal, State } from './client.ts'
+import type { AccessRequest, Alarm, Cardholder, Gap, LiveEvent, Refusal, State, Terminal } from './client.ts'
 import type { Open, Topic } from './connection.ts'
 
 /** Where a message stands. */
@@ -24,7 +24,7 @@ export type Message = Place &
     | { readonly topic: 'configuration'; readonly type: 'configuration-changed'; readonly revision: string }
     | { readonly topic: 'cardholders'; readonly type: 'cardholder-changed'; readonly cardholder: Cardholder }
     | { readonly topic: 'cardholders'; readonly type: 'cardholder-removed'; readonly id: string }
-    | { readonly topic: 'terminals'; readonly type: 'terminal-changed'; readonly terminal: object }
+    | { readonly topic: 'terminals'; readonly type: 'terminal-changed'; readonly terminal: Terminal }
     | { readonly topic: 'rights'; readonly type: 'rights-changed' }
     | { readonly topic: 'stream'; readonly type: 'subscribed' | 'heartbeat' }
     | { readonly topic: 'stream'; readonly type: 'too-slow' | 'signed-out' | 'stopping'; readonly message: string }

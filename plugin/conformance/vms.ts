@@ -54,7 +54,7 @@ export async function openVms(options: VmsOptions) {
   ])
   const refusal = system.error ?? session.error ?? configuration.error ?? states.error ?? controllers.error
   if (refusal) return { ok: false, why: `${url}: ${refusal.detail} (${refusal.code})` } as const
-  const { rights, kind } = session.data!
+  const { rights } = session.data!
   const { elements } = configuration.data!
   const stateOf = new Map(states.data!.items.map(state => [state.element, state.states]))
   const emulatedControllers = new Set(controllers.data!.items.flatMap(c => (c.emulated ? [c.id] : [])))
@@ -142,7 +142,6 @@ export async function openVms(options: VmsOptions) {
     listen,
     system: system.data!,
     rights: rights as readonly string[],
-    principal: kind,
     configuration: configuration.data! as Configuration,
     /** The door that is acted on. */
     door,
