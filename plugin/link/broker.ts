@@ -60,6 +60,8 @@ const pluginUser = '$plugin'
 const unheard = 'unheard'
 /** CONNACK return code of MQTT 3.1.1. */
 const notAuthorised = 5
+/** Whoever sends so much before it has said who it is, is no client: a packet may announce 256 MiB. */
+const strangerBytes = 65_536
 /** A guest that leaves so much unread is disconnected; when it comes again it gets what is retained. */
 const fullBytes = 4_194_304
 
@@ -142,7 +144,11 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     socket.setNoDelay(true)
-    broker.handle(socket)
+    const client = broker.handle(socket)
+    socket.on('readable', function measure() {
+      if (rights.has(client) || visitors.has(client)) socket.off('readable', measure)
+      else if (socket.bytesRead > strangerBytes) socket.destroy()
+    })
   }
   const server: Server = tls === undefined ? createServer(handle) : createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, handle)
   await new Promise<void>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { connect as connectTcp } from 'node:net'
 import { connectAsync } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { linkPassword } from '../../controller/link/secret.ts'
@@ -222,6 +223,54 @@ describe('what a token allows', () => {
     cleanUp.push(brief.close)
     house.shift(61_000)
     await until(brief.ended, 20_000)
+  })
+})
+
+describe('one that asks for too much', () => {
+  const watch = async () => {
+    const watcher = await come('vms', ['operator'])
+    await until(() => watcher.at(`${house.base}/element/front/state`).length > 0)
+    return { watcher, reasons: () => watcher.at(`${house.base}/element/front/result`).map(({ json }) => json.reason as string | null) }
+  }
+
+  it('is told that too much is under way', async () => {
+    const { watcher, reasons } = await watch()
+    const answers: (() => void)[] = []
+    house.behaviour.command = () => new Promise(resolve => answers.push(() => resolve([{ door: 'front', outcome: 'done' }])))
+    for (let i = 0; i < 65; i++) await watcher.send(`${house.base}/element/front/command`, command('grant', { correlation: String(i) }))
+    await until(() => reasons().length === 1)
+    expect(reasons()).toEqual(['busy'])
+    expect(house.sent).toHaveLength(64)
+    for (const answer of answers) answer()
+    await until(() => reasons().length === 65)
+  })
+
+  it('does not fill the audit log with what it is refused', async () => {
+    const { watcher, reasons } = await watch()
+    for (let i = 0; i < 30; i++) await watcher.send(`${house.base}/element/front/command`, `no command ${i}`)
+    await until(() => reasons().length === 30)
+    const noted = (await refusals()).filter(message => message.includes('over MQTT'))
+    expect(noted.length).toBeGreaterThanOrEqual(21)
+    // Where a minute ends in between, there are two beginnings.
+    expect(noted.length).toBeLessThan(30)
+    expect(noted).toContain('Further commands over MQTT that are refused this minute are not noted')
+  })
+
+  it('is hung up on when it sends much before it has said who it is', async () => {
+    const socket = connectTcp(house.broker.port, '127.0.0.1')
+    cleanUp.push(() => socket.destroy())
+    let closed = false
+    socket.on('close', () => {
+      closed = true
+    })
+    socket.on('error', () => {})
+    // CONNECT, and a length of 256 MiB.
+    socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]))
+    for (let i = 0; i < 100 && !closed; i++) {
+      socket.write(Buffer.alloc(4_096))
+      await sleep(5)
+    }
+    await until(() => closed, 1_000)
   })
 })
 
