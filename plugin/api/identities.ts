@@ -303,6 +303,7 @@ function roles(app: App, context: Context): void {
       const holders = [
         ...[...identity.users(), ...identity.tokens()].filter(h => h.roles.includes(id)).map(h => h.name),
         ...(mapped?.mappings.some(m => m.role === id) ? [`identity provider ${mapped.name}`] : []),
+        ...context.outlets.list().flatMap(({ settings: o }) => (o.kind === 'mqtt' && o.roles.includes(id) ? [`outlet ${o.name}`] : [])),
       ]
       if (holders.length > 0) throw new HttpProblem('in-use', `The role "${id}" is held by ${holders.join(', ')}.`, { users: holders })
       identity.removeRole(id)

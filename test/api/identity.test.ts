@@ -191,6 +191,14 @@ describe('rights', () => {
     expect((await rig.call('PUT', 'roles/administrator', { name: 'A', rights: [] })).json.code).toBe('built-in')
   })
 
+  it('removes no role that an outlet commands with', async () => {
+    await rig.call('PUT', 'roles/r', { name: 'R', rights: [] })
+    const made = { kind: 'mqtt', name: 'building', enabled: false, url: 'mqtt://127.0.0.1:1', roles: ['r'] }
+    const { json } = await rig.call('POST', 'outlets', made)
+    expect((await rig.call('DELETE', 'roles/r')).json).toMatchObject({ code: 'in-use', users: ['outlet building'] })
+    expect((await rig.call('DELETE', `outlets/${json.id}`)).status).toBe(204)
+    expect((await rig.call('DELETE', 'roles/r')).status).toBe(204)
+  })
   it('removes no role that somebody has, and no last administrator', async () => {
     await rig.call('PUT', 'roles/r', { name: 'R', rights: [] })
     rig.signedIn(['r'])
