@@ -27,6 +27,7 @@ export function describeCardholder({ plugin }: Context, holder: Cardholder): z.o
   const picture = plugin.store.db.select({ etag: pictures.etag }).from(pictures).where(eq(pictures.cardholder, holder.id)).get()
   return {
     ...holder,
+    cardholderId: holder.cardholderId ?? holder.id,
     groups: [...plugin.book.people.groupsOf(holder.id)],
     links: [
       { rel: 'manage', title: 'Manage cardholder', href: `/cardholders?id=${holder.id}` },
@@ -77,8 +78,8 @@ export function cardholders(app: App, context: Context): void {
     extra: {
       schema: extra,
       of: holder => {
-        const { groups, links } = describeCardholder(context, holder)
-        return { groups, links }
+        const { cardholderId, groups, links } = describeCardholder(context, holder)
+        return { cardholderId, groups, links }
       },
     },
   })

@@ -9,7 +9,7 @@ import { editProblem } from './edit.ts'
 import { cut, listOf, page, tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import type { Principal, Right } from './rights.ts'
-import { fieldProblem, parse } from './validation.ts'
+import { fieldProblem, invalid, parse } from './validation.ts'
 
 /** A list of the site that is read and edited object by object. */
 export interface Resource<K extends Kind> {
@@ -30,6 +30,8 @@ export interface Resource<K extends Kind> {
   readonly visible?: (body: Body<K>, to: Principal) => boolean
   readonly filter?: { readonly query: z.ZodRawShape; readonly keeps: (body: Body<K>, query: Record<string, unknown>) => boolean }
   readonly limit?: number
+  /** What is wrong with an object as others of the site are now, by field. */
+  readonly judge?: (body: Body<K>) => readonly (readonly [path: string, message: string])[]
 }
 
 const params = z.object({ id: z.string().max(200) })
@@ -38,7 +40,20 @@ const params = z.object({ id: z.string().max(200) })
 export function resource<K extends Kind>(
   app: App,
   { plugin }: Context,
-  { path, kind, read, write, category, extra, builtIn = () => [], listed = true, brief = [], visible = () => true, filter }: Resource<K>,
+  {
+    path,
+    kind,
+    read,
+    write,
+    category,
+    extra,
+    builtIn = () => [],
+    listed = true,
+    brief = [],
+    visible = () => true,
+    filter,
+    judge,
+  }: Resource<K>,
 ): void {
   const noun = nounOf[kind]
   const schema: z.ZodType = kinds[kind]
@@ -51,6 +66,10 @@ export function resource<K extends Kind>(
   const given = (id: string) => {
     const body = builtIn().find(each => (each as { id: string }).id === id)
     return body && { body, version: 0 }
+  }
+  const requireSound = (body: Body<K>) => {
+    const wrong = judge?.(body) ?? []
+    if (wrong.length > 0) throw invalid(wrong.map(([path, message]) => ({ in: 'body', path, message })))
   }
   const find = (id: string) => {
     const found = plugin.book.get(kind, id) ?? given(id)
@@ -90,6 +109,7 @@ export function resource<K extends Kind>(
     async (request, reply) => {
       const body = request.body as Body<K> & { id: string }
       const { id } = body
+      requireSound(body)
       const edited = plugin.book.edit([{ kind, id, body, version: 0 }], {
         author: authorOf(request),
         category,
@@ -136,6 +156,7 @@ export function resource<K extends Kind>(
         if (asked.id !== undefined && asked.id !== id) throw fieldProblem('id', 'is that of the address, and does not change')
         if (!before) requireId(id)
         const body = parse(arriving, method === 'PUT' ? { ...asked, id } : merge(before?.body, asked))
+        requireSound(body)
         const version = wantedVersion(request.headers['if-match'])
         if (version !== undefined && !before) throw new HttpProblem('lost-update', `The ${noun} "${id}" is not there any more.`)
         const edited = plugin.book.edit([{ kind, id, body, version }], {
@@ -191,6 +212,8 @@ function withIds(kind: Kind, value: unknown, told: readonly string[]): unknown {
   if (!isObject(value)) return value
   const filled: Record<string, unknown> = { id: uuid(), ...value }
   for (const key of told) delete filled[key]
+  // Told where none was given (domain: the printed id is the id).
+  if (kind === 'cardholders' && filled.cardholderId === filled.id) delete filled.cardholderId
   if (kind === 'cardholders' && Array.isArray(filled.credentials)) {
     filled.credentials = filled.credentials.map(each => (isObject(each) ? { id: uuid(), ...each } : each))
   }

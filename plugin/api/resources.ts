@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { profilesOf } from '../../controller/core/model-right.ts'
 import { predefinedProfiles } from '../../shared/names.ts'
+import { schedule } from '../../shared/schedule.ts'
 import { formats, predefined, resolveFormats } from '../../wiegand/index.ts'
 import type { Body } from '../site/kinds.ts'
 import type { App, Context } from './context.ts'
@@ -23,7 +24,13 @@ export function resources(app: App, context: Context): void {
   const configuration = { read: 'use-access-control', write: 'manage-configuration', category: 'configuration' } as const
   const people = { read: 'view-cardholders', write: 'manage-cardholders', category: 'people' } as const
 
-  resource(app, context, { path: 'schedules', kind: 'schedules', ...configuration })
+  resource(app, context, {
+    path: 'schedules',
+    kind: 'schedules',
+    ...configuration,
+    builtIn: () => [always],
+    extra: { schema: { predefined: z.boolean() }, of: ({ id }) => ({ predefined: id === always.id }) },
+  })
   const resolved = () => resolveFormats(plugin.book.configuration().site.cardFormats)
   resource(app, context, {
     path: 'card-formats',
@@ -81,9 +88,29 @@ export function resources(app: App, context: Context): void {
       },
     },
   })
-  resource(app, context, { path: 'cameras', kind: 'cameras', ...configuration })
+  const elements = (field: string, ids: readonly string[]) =>
+    ids.flatMap((id, index) => (plugin.tree().element(id) ? [] : [[`${field}[${index}]`, `there is no element "${id}"`] as const]))
+  resource(app, context, { path: 'cameras', kind: 'cameras', ...configuration, judge: camera => elements('elements', camera.elements) })
   resource(app, context, { path: 'categories', kind: 'categories', ...configuration })
-  resource(app, context, { path: 'alarm-definitions', kind: 'alarmDefinitions', ...configuration, read: 'receive-notifications' })
+  resource(app, context, {
+    path: 'alarm-definitions',
+    kind: 'alarmDefinitions',
+    ...configuration,
+    read: 'receive-notifications',
+    judge(definition) {
+      const { site, own } = plugin.book.configuration()
+      const among = (known: readonly { id: string }[], field: 'eventTypes' | 'schedules' | 'cameras', noun: string) =>
+        definition[field].flatMap((id, index) =>
+          known.some(each => each.id === id) ? [] : [[`${field}[${index}]`, `there is no ${noun} "${id}"`] as const],
+        )
+      return [
+        ...among(plugin.tree().vms.eventTypes, 'eventTypes', 'type of event'),
+        ...elements('sources', definition.sources),
+        ...among([always, ...site.schedules], 'schedules', 'schedule'),
+        ...among(own.cameras, 'cameras', 'camera'),
+      ]
+    },
+  })
   resource(app, context, { path: 'closing-reasons', kind: 'closingReasons', ...configuration, read: 'receive-notifications' })
   resource(app, context, {
     path: 'groups',
@@ -103,6 +130,12 @@ export function resources(app: App, context: Context): void {
     },
   })
 }
+
+const always = schedule.parse({
+  id: 'always',
+  name: 'Always',
+  weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }],
+})
 
 const profileNames: Record<string, string> = {
   card: 'Card',

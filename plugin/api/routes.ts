@@ -9,6 +9,7 @@ import { configuration } from './configuration.ts'
 import type { App, Context } from './context.ts'
 import { decisions } from './decisions.ts'
 import { documents } from './documents.ts'
+import { elements } from './elements.ts'
 import { emulator } from './emulator.ts'
 import { events } from './events.ts'
 import { holidays } from './holidays.ts'
@@ -34,6 +35,7 @@ export function routes(app: App, context: Context): void {
     system,
     session,
     configuration,
+    elements,
     states,
     events,
     stream,

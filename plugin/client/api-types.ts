@@ -22,10 +22,18 @@ export interface paths {
     get: operations['getConfigurationDiff']
   }
   '/api/v1/elements/{id}': {
+    /** One element */
+    get: operations['getElementsId']
     /** Shows or hides an element, and says where it is */
     patch: operations['patchElementsId']
   }
+  '/api/v1/event-types': {
+    /** Every type of event, with its categories and whether it is on */
+    get: operations['getEventTypes']
+  }
   '/api/v1/event-types/{id}': {
+    /** One type of event */
+    get: operations['getEventTypesId']
     /** Switches a type of event on or off, and sets its categories */
     patch: operations['patchEventTypesId']
   }
@@ -2137,6 +2145,7 @@ export interface components {
       name: string
       categories: string[]
       enabled: boolean
+      defaultEnabled: boolean
       elementTypes: ('server' | 'controller' | 'door' | 'access-point' | 'reader' | 'input' | 'output' | 'zone')[]
     }
     Configuration: {
@@ -3018,6 +3027,7 @@ export interface components {
         from: string
         to: string
       }[]
+      predefined: boolean
     }
     CardFormat: {
       id: string
@@ -3925,6 +3935,24 @@ export interface operations {
       '5XX': components['responses']['Failure']
     }
   }
+  getElementsId: {
+    parameters: {
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': components['schemas']['Element']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
   patchElementsId: {
     parameters: {
       header?: {
@@ -3952,6 +3980,47 @@ export interface operations {
       200: {
         content: {
           'application/json': components['schemas']['Element']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getEventTypes: {
+    parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            items: components['schemas']['EventType'][]
+            next: string | null
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getEventTypesId: {
+    parameters: {
+      path: {
+        /** @description Which one; an id with a slash is percent-encoded. */
+        id: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': components['schemas']['EventType']
         }
       }
       '4XX': components['responses']['Failure']

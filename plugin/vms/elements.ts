@@ -48,6 +48,8 @@ export interface VmsConfiguration {
     readonly name: string
     readonly categories: readonly string[]
     readonly enabled: boolean
+    /** What `enabled` is until an administrator changes it. */
+    readonly defaultEnabled: boolean
     readonly elementTypes: readonly ElementType[]
   }[]
   readonly commandTypes: readonly {
@@ -139,6 +141,7 @@ export function describeSite({ site, own }: SiteConfiguration, systemId: string)
       name: eventTypeName(id),
       categories: settings.get(id)?.categories ?? [...defaultCategories(id)],
       enabled: settings.get(id)?.enabled ?? true,
+      defaultEnabled: true,
       elementTypes: eventSources(id),
     })),
     commandTypes: actions.map((id, order) => ({

@@ -24,18 +24,19 @@ export interface Terminal {
 export function terminalsOf(tree: Tree, states: States, controller: string): readonly Terminal[] {
   const { site } = tree.of
   return assign(site, controller).map((use): Terminal => {
-    const id = `${controller}/${use.port}`
+    const port = `${controller}/${use.port}`
     const detail = (element: string) => {
       const found = tree.element(element)
       return found ? states.read(element, found.type).detail : null
     }
-    const input = ['input', 'door-monitor', 'rex'].includes(use.kind) ? detail(id) : null
-    const output = use.kind === 'output' ? detail(id) : null
+    const input = ['input', 'door-monitor', 'rex'].includes(use.kind) ? detail(port) : null
+    const output = use.kind === 'output' ? detail(port) : null
     const door = use.kind === 'lock' && use.door !== undefined ? detail(use.door) : null
     const reader = use.reader ? detail(use.reader.id) : null
     const locked = door?.kind === 'door' ? door.locked : null
     return {
-      id,
+      // Several readers may hang on one line.
+      id: use.kind === 'osdp-reader' && use.reader ? `${port}/${use.reader.id}` : port,
       controller,
       port: use.port,
       use: use.kind,

@@ -64,9 +64,12 @@ export const commandTypes = {
 /** Elements a command may be sent to. */
 export const commandTargets = ['server', 'controller', 'door', 'access-point', 'zone'] as const satisfies readonly ElementType[]
 
+const spelling = { rex: 'request to exit', pin: 'PIN', 'anti passback': 'anti-passback', 'over used': 'over-used' }
+
 /** Name of a type of event, for a list in the VMS: `door.forced-open` → `Door forced open`. */
 export function eventTypeName(type: EventType): string {
-  const text = type.replaceAll(/[.-]/g, ' ').replace(/^alarm /, '')
+  let text = type.replaceAll(/[.-]/g, ' ').replace(/^alarm /, '')
+  for (const [plain, word] of Object.entries(spelling)) text = text.replace(new RegExp(`\\b${plain}\\b`), word)
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 

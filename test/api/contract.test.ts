@@ -99,6 +99,45 @@ describe('system and configuration', () => {
     expect((await rig.call('GET', 'configuration/diff?from=99999')).json.code).toBe('not-found')
   })
 
+  it('gives elements and types of events one by one with a version, and no update of them is lost [T3, T10, X15]', async () => {
+    for (const [path, change] of [
+      ['elements/front', { latitude: 55.7, longitude: 12.6 }],
+      ['elements/front%2Fa', { enabled: false }],
+      ['elements/front/b', { enabled: false }],
+      ['event-types/door.opened', { enabled: false }],
+    ] as const) {
+      const { status, headers, json } = await rig.call('GET', path)
+      expect([status, json]).toMatchObject([200, { enabled: true }])
+      const tag = { 'if-match': String(headers.etag) }
+      const changed = await rig.call('PATCH', path, change, tag)
+      expect([changed.status, changed.json]).toMatchObject([200, change])
+      expect((await rig.call('PATCH', path, { enabled: true }, tag)).json.code).toBe('lost-update')
+      const again = await rig.call('GET', path)
+      expect([again.headers.etag, again.json]).toEqual([changed.headers.etag, changed.json])
+      expect((await rig.call('PATCH', path, { enabled: true }, { 'if-match': String(again.headers.etag) })).status).toBe(200)
+    }
+    for (const path of ['elements/nothing', 'elements/front/c', 'event-types/nothing'])
+      expect((await rig.call('GET', path)).json.code).toBe('not-found')
+    const all = (await rig.call('GET', 'configuration')).json.eventTypes
+    expect((await rig.call('GET', 'event-types?limit=1000')).json.items).toEqual(all)
+    expect(all[0]).toMatchObject({ id: 'access.granted', enabled: true, defaultEnabled: true })
+    const limited = rig.signedIn(['front-only'])
+    await rig.call('PUT', 'roles/front-only', { name: 'Front', rights: [{ right: 'use-access-control', doors: ['front'] }] })
+    const as = { authorization: `Bearer ${limited}` }
+    expect((await rig.call('GET', 'elements/front', undefined, as)).status).toBe(200)
+    expect((await rig.call('GET', 'elements/shop', undefined, as)).status).toBe(404)
+  })
+
+  it('calls types of events what people call them', async () => {
+    const names = new Map((await rig.call('GET', 'event-types')).json.items.map((t: { id: string; name: string }) => [t.id, t.name]))
+    expect(['door.forced-open', 'door.rex', 'reader.pin-blocked', 'alarm.anti-passback-violation'].map(id => names.get(id))).toEqual([
+      'Door forced open',
+      'Door request to exit',
+      'Reader PIN blocked',
+      'Anti-passback violation',
+    ])
+  })
+
   it('takes a position of an element within its limits, of a door in the site itself [X15]', async () => {
     expect((await rig.call('PATCH', 'elements/front', { latitude: 55.7, longitude: 12.6 })).json).toMatchObject({
       latitude: 55.7,

@@ -129,6 +129,13 @@ describe('for installers', () => {
     expect((await get('application/json', 'none')).status).toBe(404)
   })
 
+  it('tells every terminal under an id of its own, readers on one line too', async () => {
+    const { items } = (await rig.call('GET', 'controllers/ctrl-1/terminals')).json
+    const ids = items.map((t: { id: string }) => t.id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids).toEqual(expect.arrayContaining(['ctrl-1/relay-1', 'ctrl-1/rs485-1/front-in', 'ctrl-1/rs485-1/archive-in']))
+  })
+
   it('lists the predefined formats and profiles, sets their switches, and puts them back [L11, L12, M4]', async () => {
     const formats = (await rig.call('GET', 'card-formats?limit=1000')).json.items
     expect(formats.filter((f: { inForce: boolean }) => f.inForce).map((f: { id: string }) => f.id)).toEqual(['h10301'])
@@ -141,6 +148,10 @@ describe('for installers', () => {
     expect((await rig.call('DELETE', 'card-formats/h10304')).status).toBe(204)
     expect((await rig.call('DELETE', 'card-formats/h10304')).json.code).toBe('built-in')
     expect((await rig.call('PATCH', 'card-formats/h10304', { active: true })).status).toBe(200)
+    const schedules = (await rig.call('GET', 'schedules')).json.items
+    expect(schedules.filter((s: { predefined: boolean }) => s.predefined)).toMatchObject([{ id: 'always', name: 'Always' }])
+    expect((await rig.call('DELETE', 'schedules/always')).json.code).toBe('built-in')
+    expect((await rig.call('PATCH', 'schedules/always', { name: 'Never' })).status).toBe(400)
     const profiles = (await rig.call('GET', 'identification-profiles')).json.items
     expect(profiles.map((p: { id: string }) => p.id)).toEqual(['card', 'card-and-pin', 'pin', 'card-or-pin', 'licence-plate'])
     expect((await rig.call('PATCH', 'identification-profiles/card', { name: 'Badge' })).json).toMatchObject({
@@ -159,6 +170,7 @@ describe('for installers', () => {
       'controllers/ctrl-1',
       'cardholders/bo',
       'identification-profiles/pin',
+      'schedules/office-hours',
     ]) {
       const { json } = await rig.call('GET', path)
       expect((await rig.call('PUT', path, json)).status, path).toBe(200)

@@ -216,6 +216,35 @@ describe('alarms', () => {
     expect((await alarms('?state=11'))[0].changedBy).toBe('system')
   })
 
+  it('has a definition that names only what there is', async () => {
+    const wrong = {
+      id: 'wrong',
+      name: 'Wrong',
+      eventTypes: ['door.x'],
+      sources: ['front', 'y'],
+      schedules: ['always', 'z'],
+      cameras: ['w'],
+    }
+    for (const method of ['POST', 'PUT']) {
+      const { status, json } = await rig.call(method, method === 'PUT' ? 'alarm-definitions/wrong' : 'alarm-definitions', wrong)
+      const paths = json.errors.map((e: { path: string }) => e.path)
+      expect([status, paths]).toEqual([400, ['eventTypes[0]', 'sources[1]', 'schedules[1]', 'cameras[0]']])
+    }
+    expect((await rig.call('POST', 'cameras', { name: 'Gate', elements: ['nowhere'] })).json.errors[0].path).toBe('elements[0]')
+    const { id } = (await rig.call('POST', 'cameras', { name: 'Gate', elements: ['front/a'] })).json
+    expect(
+      (
+        await rig.call('POST', 'alarm-definitions', {
+          ...wrong,
+          eventTypes: ['door.opened'],
+          sources: ['front/a'],
+          schedules: ['always'],
+          cameras: [id],
+        })
+      ).status,
+    ).toBe(201)
+  })
+
   it('raises none outside the schedule of its definition, and none while that is off [V2]', async () => {
     await rig.call('POST', 'schedules', { id: 'never', weekly: [] })
     await rig.call('POST', 'alarm-definitions', { id: 'forced', name: 'Forced', eventTypes: ['door.forced-open'], schedules: ['never'] })

@@ -25,6 +25,8 @@ describe('cardholders', () => {
     const { id } = made.json
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
     expect(made.json.credentials[0].id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(made.json.cardholderId).toBe(id)
+    expect((await rig.call('PUT', `cardholders/${id}`, made.json)).headers.etag).toBe(made.headers.etag)
     expect((await rig.call('PATCH', `cardholders/${id}`, { suspended: true })).json).toMatchObject({ firstName: 'Gro', suspended: true })
     expect((await rig.call('DELETE', `cardholders/${id}`)).status).toBe(204)
     expect((await rig.call('GET', `cardholders/${id}`)).status).toBe(404)
