@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify'
+import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
 import { type App, asker, audit, type Context } from './context.ts'
 import { type Token, type User, weakness } from './identity.ts'
 import { cut, listOf, page, tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem } from './problem.ts'
-import { builtInRoles, role as roleSchema } from './rights.ts'
+import { builtInRoles, type Role, role as roleSchema } from './rights.ts'
 import { fieldProblem } from './validation.ts'
 
 const name = z
@@ -261,6 +262,39 @@ function roles(app: App, context: Context): void {
       return show(found)
     },
   )
+  const put = (request: FastifyRequest, body: Role): number => {
+    requireOwn(body.id)
+    for (const [index, held] of body.rights.entries()) {
+      const { site } = plugin.book.configuration()
+      for (const door of held.doors)
+        if (!site.doors.some(d => d.id === door)) throw fieldProblem(`rights[${index}].doors`, `there is no door "${door}"`)
+      for (const zone of held.zones)
+        if (!site.zones.some(z => z.id === zone)) throw fieldProblem(`rights[${index}].zones`, `there is no zone "${zone}"`)
+    }
+    const version = identity.putRole(body)
+    audit(context, request, { permitted: true, category: 'security', message: `Set role ${body.id}`, source: ['role', body.id] })
+    plugin.rightsChanged()
+    return version
+  }
+  app.post(
+    '/roles',
+    {
+      config: security,
+      schema: {
+        summary: 'Adds a role; an id is made where none is given',
+        tags: ['security'],
+        body: roleSchema.partial({ id: true }),
+        response: { 201: role },
+      },
+    },
+    async (request, reply) => {
+      const { id = uuid(), ...body } = request.body
+      if (identity.role(id)) throw new HttpProblem('id-taken', `There is already a role "${id}".`)
+      reply.header('etag', tagOf(put(request, { id, ...body })))
+      reply.code(201).header('location', `/api/v1/roles/${id}`)
+      return show(find(id))
+    },
+  )
   app.put(
     '/roles/:id',
     {
@@ -270,24 +304,15 @@ function roles(app: App, context: Context): void {
         tags: ['security'],
         params: z.object({ id: roleSchema.shape.id }),
         body: roleSchema.omit({ id: true }),
-        response: { 200: role },
+        response: { 200: role, 201: role },
       },
     },
     async (request, reply) => {
       const { id } = request.params
-      requireOwn(id)
       requireVersion(request, id)
-      for (const [index, held] of request.body.rights.entries()) {
-        const { site } = plugin.book.configuration()
-        for (const door of held.doors)
-          if (!site.doors.some(d => d.id === door)) throw fieldProblem(`rights[${index}].doors`, `there is no door "${door}"`)
-        for (const zone of held.zones)
-          if (!site.zones.some(z => z.id === zone)) throw fieldProblem(`rights[${index}].zones`, `there is no zone "${zone}"`)
-      }
-      const version = identity.putRole({ id, ...request.body })
-      audit(context, request, { permitted: true, category: 'security', message: `Set role ${id}`, source: ['role', id] })
-      plugin.rightsChanged()
-      reply.header('etag', tagOf(version))
+      const known = identity.role(id) !== undefined
+      reply.header('etag', tagOf(put(request, { id, ...request.body })))
+      reply.code(known ? 200 : 201)
       return show(find(id))
     },
   )

@@ -24,8 +24,11 @@ export const doorRights = [
   'manage-alarms',
 ] as const satisfies readonly Right[]
 
-/** One right; no doors and no zones is everywhere. */
-const held = z.strictObject({ right, doors: z.array(id).default([]), zones: z.array(id).default([]) })
+/** One right; no doors and no zones is everywhere, and so is its name alone. */
+const held = z.preprocess(
+  value => (typeof value === 'string' ? { right: value } : value),
+  z.strictObject({ right, doors: z.array(id).default([]), zones: z.array(id).default([]) }),
+)
 
 export const role = z.strictObject({
   id,

@@ -447,6 +447,8 @@ export interface paths {
   '/api/v1/roles': {
     /** Roles */
     get: operations['getRoles']
+    /** Adds a role; an id is made where none is given */
+    post: operations['postRoles']
   }
   '/api/v1/roles/{id}': {
     /** One role */
@@ -7823,6 +7825,49 @@ export interface operations {
       '5XX': components['responses']['Failure']
     }
   }
+  postRoles: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          id?: string
+          name: string
+          rights: {
+            /** @enum {string} */
+            right:
+              | 'use-access-control'
+              | 'view-cardholders'
+              | 'receive-notifications'
+              | 'operate-doors'
+              | 'manage-alarms'
+              | 'manage-cardholders'
+              | 'manage-configuration'
+              | 'manage-security'
+              | 'read-audit-log'
+            /** @default [] */
+            doors?: string[]
+            /** @default [] */
+            zones?: string[]
+          }[]
+        }
+      }
+    }
+    responses: {
+      /** @description Made */
+      201: {
+        content: {
+          'application/json': components['schemas']['Role']
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
   getRolesId: {
     parameters: {
       path: {
@@ -7881,6 +7926,12 @@ export interface operations {
     responses: {
       /** @description Done */
       200: {
+        content: {
+          'application/json': components['schemas']['Role']
+        }
+      }
+      /** @description Made */
+      201: {
         content: {
           'application/json': components['schemas']['Role']
         }

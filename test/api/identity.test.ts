@@ -167,6 +167,7 @@ describe('rights', () => {
         { right: 'operate-doors', doors: ['shop'] },
       ],
     }
+    expect((await rig.call('PUT', 'roles/shop', role)).status).toBe(201)
     expect((await rig.call('PUT', 'roles/shop', role)).status).toBe(200)
     const shop = bearer(rig.signedIn(['shop']))
     const { json } = await rig.call('GET', 'configuration?asUser=me', undefined, shop)
@@ -189,6 +190,22 @@ describe('rights', () => {
     expect(await put([{ right: 'manage-security', doors: ['front'] }])).toBe('rights')
     expect(await put([{ right: 'operate-doors', doors: ['nowhere'] }])).toBe('rights[0].doors')
     expect((await rig.call('PUT', 'roles/administrator', { name: 'A', rights: [] })).json.code).toBe('built-in')
+    const made = await rig.call('POST', 'roles', {
+      name: 'Doors',
+      rights: ['use-access-control', { right: 'operate-doors', doors: ['front'] }],
+    })
+    expect([made.status, made.headers.location]).toEqual([201, `/api/v1/roles/${made.json.id}`])
+    expect((await rig.call('GET', `roles/${made.json.id}`)).json).toEqual({
+      id: made.json.id,
+      name: 'Doors',
+      builtIn: false,
+      rights: [
+        { right: 'use-access-control', doors: [], zones: [] },
+        { right: 'operate-doors', doors: ['front'], zones: [] },
+      ],
+    })
+    expect((await rig.call('POST', 'roles', { id: 'operator', name: 'O', rights: [] })).json.code).toBe('id-taken')
+    expect((await rig.call('POST', 'roles', { name: 'X', rights: ['king'] })).json.errors[0].path).toBe('rights[0].right')
   })
 
   it('removes no role that an outlet commands with', async () => {
