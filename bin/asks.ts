@@ -75,6 +75,13 @@ export function osdpAsks(options: {
         field()?.stopScan((body as { reader: string }).reader)
         answer({}, true)
       },
+      /** Whether a pairing whose end was not heard has put its key in force. */
+      paired(body, answer) {
+        const { reader, sealed } = body as { reader: string; sealed: string }
+        const key = open(sealed)[keyName(reader)]
+        if (pairing.has(reader)) answer({}, true)
+        else answer({ taken: key !== undefined && store.keys.get(keyName(reader))?.equals(key) === true }, true)
+      },
       /** Gives a reader a new key; every stage is an answer. */
       pair(body, answer) {
         const { reader, via, sealed } = body as { reader: string; via: 'install' | 'session'; sealed: string }

@@ -43,6 +43,7 @@ export function startEmulated({
     const { store } = opened
     keys.provideEmulated(id)
     const secret = keys.linkSecret(id)
+    for (const { reader } of keys.unknownPairings(id)) keys.endPairing(reader, false)
     for (const [name, key] of Object.entries(openKeys(secret, id, keys.sealedFor(id)))) store.keys.set(name, key)
     const transport = createMqttTransport({ ...mqtt, username: id, password: linkPassword(secret), clientId: id })
     let controller: EmulatedController | undefined

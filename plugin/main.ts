@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import type { Clock } from '../shared/clock.ts'
+import type { Cancel, Clock } from '../shared/clock.ts'
 import type { LinkTransport } from '../shared/link.ts'
 import { version } from '../shared/version.ts'
 import type { Context } from './api/context.ts'
@@ -22,6 +22,9 @@ import { createPlugin } from './vms/plugin.ts'
 
 /** How often is looked for what another process has written, in ms. */
 const lookMs = 2_000
+/** When a controller that is back is asked about pairings, and when again; ms. */
+const soonMs = 1_000
+const againMs = 30_000
 const page = fileURLToPath(new URL('./page/dist', import.meta.url))
 
 export interface ServerOptions {
@@ -57,13 +60,31 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     configurationFor: controller => (plugin.tree().controllers.includes(controller) ? source : undefined),
     keysFor: controller => keys.sealedFor(controller),
     onStates: plugin.states.update,
-    onController: ({ controller, online, skewMs }) => {
+    onController: ({ controller, online, skewMs }, before) => {
       ownLog.reach(controller, online)
       plugin.states.setSkew(controller, skewMs)
+      if (online && before?.online !== true) askPairings(controller, soonMs)
     },
     expected: () => plugin.tree().controllers,
     ...(onTrouble ? { onTrouble } : {}),
   })
+  const asking = new Map<string, Cancel>()
+  /** A controller that is back says how pairings ended whose end was lost on its way; one that still goes on is asked about again. */
+  function askPairings(controller: string, ms: number): void {
+    asking.get(controller)?.()
+    const ask = async () => {
+      for (const { reader, sealed } of keys.unknownPairings(controller)) {
+        const answer = await link.ask(controller, 'paired', { reader, sealed })
+        const { taken } = answer.ok ? (answer.body as { readonly taken?: unknown }) : {}
+        if (typeof taken === 'boolean') keys.endPairing(reader, taken)
+        else if (answer.ok) askPairings(controller, againMs)
+      }
+    }
+    asking.set(
+      controller,
+      clock.at(clock.now() + ms, () => void ask()),
+    )
+  }
   book.onChange(({ site }, changes) => {
     if (!site) return
     for (const { kind, id, after } of changes) if (kind === 'controllers' && after === null) adoptions.forget(id)
@@ -121,6 +142,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
       await outlets.stop()
       integrators.close()
       cancelLook()
+      for (const cancel of asking.values()) cancel()
       ownLog.close()
       link.stop()
       plugin.close()

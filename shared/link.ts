@@ -227,9 +227,12 @@ const downMessages = {
     uses,
   }),
   'share-ack': z.object({ protocol, kind: z.literal('share-ack'), session: z.string(), logId: z.string(), position: sequence }),
-  /** Keys, sealed under the secret that plugin and controller share since the adoption. */
+  /** Keys, sealed under the secret that plugin and controller share since the adoption; one of a pairing whose outcome was not heard beside the old one. */
   keys: z.object({ protocol, kind: z.literal('keys'), session: z.string(), sealed: z.string() }),
 }
+
+/** Beside the key of this name, among keys handed out: the one that a pairing was to bring, and perhaps did. */
+export const pairingKey = (name: string): string => `pairing ${name}`
 
 export const upMessage = z.discriminatedUnion(
   'kind',

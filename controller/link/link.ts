@@ -9,6 +9,7 @@ import {
   downMessage,
   type LinkTransport,
   type Protocols,
+  pairingKey,
   protocols,
   readMessage,
   topicsOf,
@@ -291,7 +292,14 @@ export function createControllerLink(options: ControllerLinkOptions): Controller
   function takeKeys(sealed: string): void {
     if (openKeys === undefined) return
     try {
-      const changed = Object.entries(openKeys(sealed)).filter(([name, key]) => !store.keys.get(name)?.equals(key))
+      const opened = openKeys(sealed)
+      const candidates = new Set(Object.keys(opened).map(pairingKey))
+      const changed = Object.entries(opened).filter(([name, key]) => {
+        const held = store.keys.get(name)
+        const paired = opened[pairingKey(name)]
+        // What a pairing has put in force stays, although the plugin has not heard of it.
+        return !candidates.has(name) && !held?.equals(key) && !(paired !== undefined && held?.equals(paired))
+      })
       for (const [name, key] of changed) store.keys.set(name, key)
       if (changed.length > 0) onKeys?.(changed.map(([name]) => name))
     } catch {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
-import { keyNames } from '../site/keys.ts'
 import { terminalsOf } from '../vms/terminals.ts'
 import { type App, asker, audit, type Context } from './context.ts'
 import { HttpProblem } from './problem.ts'
@@ -125,7 +124,7 @@ export function readers(app: App, context: Context): void {
       const key = randomBytes(16)
       const state: z.output<typeof pairingState> = { reader: id, state: 'running', stages: [] }
       pairings.set(id, state)
-      const sealed = keys.sealOne(controller, keyNames.reader(id), key)
+      const sealed = keys.beginPairing(controller, id, key)
       controllers.request(controller, 'pair', { reader: id, via: request.body.via, sealed }, (answer, last) => {
         const heard = answer.ok ? told.safeParse(answer.body).data : undefined
         state.stages.push({
@@ -135,7 +134,8 @@ export function readers(app: App, context: Context): void {
         })
         if (!last) return
         state.state = heard?.stage === 'done' ? 'done' : 'failed'
-        if (state.state === 'done') keys.setReader(id, key)
+        // Where the answer was lost the reader may have either key: the controller is asked once it is back.
+        if (heard) keys.endPairing(id, state.state === 'done')
       })
       audit(context, request, { permitted: true, category: 'security', message: `Began to pair reader ${id}`, source: ['reader', id] })
       reply.code(202)

@@ -1,4 +1,5 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
+import { pairingKey } from '../../shared/link.ts'
 import type { Store } from '../store/open.ts'
 import { type Book, keepSecret } from './book.ts'
 
@@ -27,6 +28,26 @@ export function openSiteKeys(store: Store, book: Book) {
     main: (): Buffer => keepSecret(store, 'main-key', 16),
     reader: (id: string): Buffer | undefined => vault.get(keyNames.reader(id)),
     setReader: (id: string, key: Uint8Array): void => vault.set(keyNames.reader(id), key),
+    /** A key that a pairing is to bring, sealed for the controller; kept until the outcome is known, whatever happens to this server meanwhile. */
+    beginPairing(controller: string, id: string, key: Uint8Array): string {
+      vault.set(pairingKey(keyNames.reader(id)), key)
+      return sealKeys(linkSecret(controller), controller, { [keyNames.reader(id)]: Buffer.from(key).toString('hex') })
+    },
+    /** @param taken whether the reader has the new key now */
+    endPairing(id: string, taken: boolean): void {
+      const key = vault.get(pairingKey(keyNames.reader(id)))
+      if (key && taken) vault.set(keyNames.reader(id), key)
+      vault.remove(pairingKey(keyNames.reader(id)))
+    },
+    /** Readers of a controller whose pairing ended nobody knows how, each with its key sealed. */
+    unknownPairings(controller: string): readonly { readonly reader: string; readonly sealed: string }[] {
+      return readersOf(controller).flatMap(({ id: reader }) => {
+        const key = vault.get(pairingKey(keyNames.reader(reader)))?.toString('hex')
+        return key === undefined
+          ? []
+          : [{ reader, sealed: sealKeys(linkSecret(controller), controller, { [keyNames.reader(reader)]: key }) }]
+      })
+    },
     /** Gives each emulated OSDP reader that has none a key of its own, derived from the main key. */
     provideEmulated(controller: string): void {
       for (const { id, osdp, emulated } of readersOf(controller)) {
@@ -37,15 +58,14 @@ export function openSiteKeys(store: Store, book: Book) {
     },
     /** What plugin and controller share: the controller has it since its adoption. */
     linkSecret,
-    /** One key, sealed for one controller. */
-    sealOne: (controller: string, name: string, key: Uint8Array): string =>
-      sealKeys(linkSecret(controller), controller, { [name]: Buffer.from(key).toString('hex') }),
     /** Everything one controller has to hold, sealed so that only it can open it. */
     sealedFor(controller: string): string {
       const keys: Record<string, string> = { [keyNames.pin]: book.pinKey().toString('hex'), [keyNames.main]: this.main().toString('hex') }
       for (const { id } of readersOf(controller)) {
-        const key = vault.get(keyNames.reader(id))
-        if (key) keys[keyNames.reader(id)] = key.toString('hex')
+        for (const name of [keyNames.reader(id), pairingKey(keyNames.reader(id))]) {
+          const key = vault.get(name)
+          if (key) keys[name] = key.toString('hex')
+        }
       }
       return sealKeys(linkSecret(controller), controller, keys)
     },
