@@ -79,6 +79,7 @@ export function openWebhook({ world, settings, secrets }: CarrierOptions<Setting
       const chunks: Buffer[] = []
       let answer: IncomingMessage | undefined
       let length = 0
+      let settled = false
       const request = (secure ? httpsRequest : httpRequest)(url, options, response => {
         answer = response
         response.on('data', (chunk: Buffer) => {
@@ -95,6 +96,9 @@ export function openWebhook({ world, settings, secrets }: CarrierOptions<Setting
 
       /** With the status at hand the rest of an answer does not matter. */
       function settle(error?: NodeJS.ErrnoException) {
+        // A request that was given up here ends in an error, too: it is the caller's to try it again.
+        if (settled) return
+        settled = true
         cancel()
         // The other side closed a connection at rest just as it was used again: it has seen nothing.
         if (!answer && error?.code === 'ECONNRESET' && request.reusedSocket && !signal.aborted) return resolve(post(event, signal))

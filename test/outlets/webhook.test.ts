@@ -164,6 +164,21 @@ describe('a webhook', () => {
     expect(there.got.map(each => each.event.id)).toEqual([told[0], ...told])
   })
 
+  it('sends once what is not answered in time over a connection that was used before', async () => {
+    const there = await endpoint({ answer: (_, number) => (number === 1 ? 'silence' : 204) })
+    const { id } = await rig.add(webhook(there.url, { timeoutS: 5 }))
+    rig.tell('door.opened', { door: 'front' })
+    await rig.until(async () => (await rig.status(id)).delivered === 1)
+    const late = rig.tell('door.closed', { door: 'front' })
+    await rig.until(() => there.got.length === 2)
+    await rig.pass(5.1 * second)
+    await rig.until(async () => (await rig.status(id)).lastFailure?.message.includes('did not answer within 5 s') ?? false)
+    expect(there.taken()).not.toContain(late.id)
+    await rig.pass(1.1 * second)
+    await rig.until(async () => (await rig.status(id)).delivered === 2)
+    expect(there.taken().filter(each => each === late.id)).toHaveLength(1)
+  })
+
   it('takes a connection that was closed at rest for what it is, and no failure', async () => {
     let connections = 0
     const bodies: string[] = []
