@@ -8,14 +8,17 @@ import { HttpProblem } from './problem.ts'
 import { fieldProblem } from './validation.ts'
 
 const bits = z.string().regex(/^[01]{1,256}$/, 'bits are written as 0 and 1')
-const match = z.object({
-  format: z.string(),
-  cardNumber: z.string().optional(),
-  facilityCode: z.string().optional(),
-  issueLevel: z.string().optional(),
-  oem: z.string().optional(),
-  parity: z.enum(['ok', 'error']),
-})
+const match = z
+  .object({
+    format: z.string(),
+    cardNumber: z.string().optional(),
+    facilityCode: z.string().optional(),
+    issueLevel: z.string().optional(),
+    oem: z.string().optional(),
+    parity: z.enum(['ok', 'error']),
+  })
+  // Fields under names of the format's own.
+  .catchall(z.string())
 
 /** What whoever wires a site needs: what a card sends, which format that is, where each wire goes. */
 export function installers(app: App, context: Context): void {
@@ -28,7 +31,8 @@ export function installers(app: App, context: Context): void {
     const own = all.filter(format => format.bitLength === read.length)
     const inForce = new Set(active.map(format => format.id))
     return decodeAll(read, own)
-      .map(({ format, cardNumber, facilityCode, issueLevel, oem, parity }) => ({
+      .map(({ format, cardNumber, facilityCode, issueLevel, oem, other, parity }) => ({
+        ...other,
         format,
         ...(cardNumber === undefined ? {} : { cardNumber }),
         ...(facilityCode === undefined ? {} : { facilityCode }),

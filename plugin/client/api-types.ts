@@ -5193,7 +5193,7 @@ export interface operations {
             at: string
             bits: string
             bitLength: number
-            matches: {
+            matches: ({
               format: string
               cardNumber?: string
               facilityCode?: string
@@ -5201,7 +5201,9 @@ export interface operations {
               oem?: string
               /** @enum {string} */
               parity: 'ok' | 'error'
-            }[]
+            } & {
+              [key: string]: string
+            })[]
             credential: string | null
             cardholder: string | null
           }

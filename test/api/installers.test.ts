@@ -107,6 +107,8 @@ describe('for installers', () => {
     const { json } = await rig.call('GET', 'readers/front-in/last-card')
     expect(json).toMatchObject({ bitLength: 26, cardholder: null })
     expect(json.matches[0]).toEqual({ format: 'h10301', cardNumber: '64332', facilityCode: '12', parity: 'ok' })
+    // A field under a name of the format's own.
+    expect(json.matches).toContainEqual({ format: 'pin26', facilityCode: '12', pin: '64332', parity: 'ok' })
     expect((await rig.call('GET', 'readers/nowhere/last-card')).status).toBe(404)
   })
 
