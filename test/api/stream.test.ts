@@ -100,6 +100,20 @@ describe('the stream', () => {
     expect(events().map(m => m.id)).toEqual(told)
   })
 
+  it('tells whoever may know a door how full its zone is, and nobody else, and never who is in it', async () => {
+    const limited = async (id: string, door: string) => {
+      await rig.call('POST', 'roles', { id, name: id, rights: [{ right: 'use-access-control', doors: [door] }] })
+      return connect({ topics: ['states'] }, rig.signedIn([id]))
+    }
+    const [near, far] = [await limited('near', 'shop'), await limited('far', 'archive')]
+    const zone = { kind: 'zone', id: 'shop-floor', present: 2, limit: 2, full: true, antiPassbackSuspended: false } as const
+    rig.plugin.states.update('ctrl-2', [zone], [], false)
+    await near.until(() => near.messages.some(m => m.element === 'shop-floor'))
+    expect(near.messages.find(m => m.element === 'shop-floor')).toMatchObject({ states: ['occupied', 'full'], detail: zone })
+    expect(JSON.stringify(near.messages)).not.toContain('amber')
+    expect(far.messages.some(m => m.element === 'shop-floor')).toBe(false)
+  })
+
   it('announces what retention removed and what belongs to another epoch', async () => {
     for (let i = 0; i < 5; i++) rig.tell('door.opened', { door: 'front' })
     rig.store.transact(() => rig.plugin.log.prune({ days: 30, atLeast: 0, atMost: 2 }, rig.plugin.now()))
