@@ -108,8 +108,11 @@ export function createIntegrators({
         subscribes: filter => [...outlets].some(({ open }) => open.some(base => isBelow(filter, base))),
         hears: payload => audience.get(payload)?.(visitor.principal) ?? false,
         says(topic, payload, retained) {
+          // What comes in the moment a token ends, or of a last will after it, has no rights any more.
+          const from = identity.authenticate(password)
+          if (!from) return false
           const outlet = [...outlets].find(each => each.isCommand(topic))
-          outlet?.incoming({ topic, payload, retained, from: visitor.principal, location: connection.address })
+          outlet?.incoming({ topic, payload, retained, from, location: connection.address })
           return outlet !== undefined || [...outlets].some(({ ignored }) => ignored.includes(topic))
         },
         left: () => void visitors.delete(visitor),

@@ -43,8 +43,8 @@ export function keepRetained(
   const { plugin } = world
   const { systemId } = plugin
   const filtered = new Set(settings.filter.doors)
-  /** What the broker has: by element, what was last told by topic. */
-  const published = new Map<string, Map<string, string>>()
+  /** What the broker has: by element, what was last told by topic, and to whom. */
+  const published = new Map<string, Map<string, Pick<Wanted, 'sense' | 'hears'>>>()
   const dirty = new Set<string>()
   const strange = new Set<string>()
   let working = false
@@ -99,25 +99,25 @@ export function keepRetained(
   }
 
   async function refresh(through: Bus, id: string): Promise<void> {
-    const before = published.get(id) ?? new Map<string, string>()
+    const before = published.get(id) ?? new Map<string, Pick<Wanted, 'sense' | 'hears'>>()
     published.set(id, before)
     const wanted = wantedOf(id)
-    const gone = [...before.keys()].filter(topic => !wanted.has(topic))
-    const news = [...wanted].filter(([topic, { sense }]) => before.get(topic) !== sense)
+    const gone = [...before].filter(([topic]) => !wanted.has(topic))
+    const news = [...wanted].filter(([topic, { sense }]) => before.get(topic)?.sense !== sense)
     await Promise.all([
-      ...gone.map(async topic => {
-        if ((await remove(through, topic)) === null) before.delete(topic)
+      ...gone.map(async ([topic, { hears }]) => {
+        if ((await remove(through, topic, hears)) === null) before.delete(topic)
       }),
       ...news.map(async ([topic, { payload, sense, hears }]) => {
         // Said before it is known to have arrived: should it not, the connection is lost, and everything is published anew.
-        before.set(topic, sense)
+        before.set(topic, { sense, hears })
         await through.publish({ topic, payload, retain: true, hears })
       }),
     ])
     if (before.size === 0) published.delete(id)
   }
 
-  const remove = (through: Bus, topic: string) => through.publish({ topic, payload: '', retain: true, hears: () => true })
+  const remove = (through: Bus, topic: string, hears: Outgoing['hears']) => through.publish({ topic, payload: '', retain: true, hears })
 
   /** Brings what is dirty up to date, a little at a time: neither events nor anything else in this process waits behind ten thousand doors. */
   async function work(): Promise<void> {
@@ -143,7 +143,7 @@ export function keepRetained(
   /** Of an earlier time: elements that were removed, or a switch that was turned off, while nobody was there to take it away. */
   function sweep(through: Bus): void {
     const known = new Set([...published.values()].flatMap(each => [...each.keys()]))
-    for (const topic of strange) if (!known.has(topic)) void remove(through, topic)
+    for (const topic of strange) if (!known.has(topic)) void remove(through, topic, principal => principal.at('use-access-control', null))
     strange.clear()
   }
 
@@ -166,7 +166,8 @@ export function keepRetained(
   ]
   return {
     renew() {
-      for (const topicsOfOne of published.values()) for (const topic of topicsOfOne.keys()) topicsOfOne.set(topic, '')
+      for (const topicsOfOne of published.values())
+        for (const [topic, { hears }] of topicsOfOne) topicsOfOne.set(topic, { sense: '', hears })
       markAll()
     },
     found(topic) {
@@ -182,7 +183,9 @@ export function keepRetained(
       const late = new Promise<void>(resolve => {
         cancel = plugin.clock.at(plugin.clock.now() + clearMs, resolve)
       })
-      const cleared = Promise.all([...published.values()].flatMap(each => [...each.keys()].map(topic => remove(through, topic))))
+      const cleared = Promise.all(
+        [...published.values()].flatMap(each => [...each].map(([topic, { hears }]) => remove(through, topic, hears))),
+      )
       await Promise.race([cleared, late])
       cancel()
     },
