@@ -7,6 +7,7 @@ import { terminalsOf } from '../controller/hardware.ts'
 import { type Askable, keyNames, Refused, startController } from '../controller/main.ts'
 import { version } from '../shared/version.ts'
 import { commonAsks, osdpAsks, wiegandAsks } from './asks.ts'
+import { signalled } from './signalled.ts'
 
 interface Options {
   readonly config: string
@@ -129,10 +130,4 @@ function usable(path: string): boolean {
 async function until(holds: () => boolean, withinMs: number): Promise<void> {
   const end = performance.now() + withinMs
   while (!holds() && performance.now() < end) await new Promise(resolve => setTimeout(resolve, 20))
-}
-
-function signalled(): Promise<void> {
-  return new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
 }

@@ -17,6 +17,7 @@ import { openStore, type Store } from '../plugin/store/open.ts'
 import { formatProblem } from '../shared/problem.ts'
 import type { Site } from '../shared/site.ts'
 import { Stop } from './data-directory.ts'
+import { signalled } from './signalled.ts'
 import { type EmulatedSite, startEmulated } from './start-emulated.ts'
 import { chooseTransport, type TlsOptions, type Transport } from './start-tls.ts'
 
@@ -203,18 +204,4 @@ function announce({ plugin }: PluginServer, emulated: EmulatedSite | undefined, 
   )
   for (const line of told) process.stdout.write(`${line}\n`)
   process.stdout.write(`page: ${address}\n`)
-}
-
-/** Settles at the first SIGINT or SIGTERM; the second ends the process at once. */
-function signalled(): Promise<void> {
-  return new Promise(resolve => {
-    let asked = false
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(130)
-        asked = true
-        resolve()
-      })
-    }
-  })
 }

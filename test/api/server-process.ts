@@ -19,8 +19,11 @@ export const run = (...args: string[]) => spawnSync('node', [portunus, ...args],
 export const start = (data: string, ...args: string[]) => started(['start', '--data', data, '--port', '0', ...args])
 
 /** Runs a command that serves, and waits for its page. */
-export async function started(args: readonly string[]): Promise<Running> {
-  const child = spawn('node', [portunus, ...args], { cwd: root })
+export const started = (args: readonly string[]) => startedBy('node', [portunus, ...args])
+
+/** The same through another program. */
+export async function startedBy(command: string, args: readonly string[]): Promise<Running> {
+  const child = spawn(command, args, { cwd: root })
   children.add(child)
   let [out, errors] = ['', '']
   child.stdout?.on('data', chunk => {

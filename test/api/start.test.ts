@@ -7,7 +7,7 @@ import { connect } from 'node:tls'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { selfSigned } from '../../plugin/api/certificate.ts'
-import { call, killAll, lines, root, run, start, until } from './server-process.ts'
+import { call, killAll, lines, root, run, start, startedBy, until } from './server-process.ts'
 
 const demo = readFileSync(join(root, 'bin/demo-site.yaml'), 'utf8')
 
@@ -50,6 +50,20 @@ describe('portunus start', () => {
     expect(second.lines.join('\n')).not.toContain('password')
     expect((await call(second, secret, 'events?type=access.granted')).json.items.map(e => e.id)).toEqual([granted.id])
     expect((await second.stop()).code).toBe(0)
+  }, 120_000)
+
+  it('stops with the npm that started it, whose shell keeps signals to itself', async () => {
+    for (const [command, ...args] of [
+      ['npm', 'start', '--'],
+      ['npx', '--no', 'portunus', 'start'],
+    ] as const) {
+      const server = await startedBy(command, [...args, '--data', data(), '--port', '0'])
+      const page = new URL(server.address)
+      await server.stop()
+      await until(async () => !(await fetch(page).catch(() => undefined)))
+      const again = await start(data())
+      expect((await again.stop()).code).toBe(0)
+    }
   }, 120_000)
 
   it('keeps what was told when it is killed', async () => {
