@@ -32,6 +32,8 @@ interface Port {
 export function serialPipe({ path, baudRate = 9600, gapMs = 150, rs485 = {} }: SerialOptions): Pipe {
   const { direction = 'automatic', echo = false } = rs485
   let port: Port | null = null
+  /** Counts opens and closes: a port that opens after it was closed again is nobody's. */
+  let turn = 0
   let rate = baudRate
   let expected: number[] = []
   // Rate changes, direction and bytes keep their order.
@@ -41,15 +43,17 @@ export function serialPipe({ path, baudRate = 9600, gapMs = 150, rs485 = {} }: S
   }
 
   async function open(listener: PipeListener) {
+    const mine = ++turn
     let lost = false
     const down = (reason: string) => {
-      if (lost) return
+      if (lost || mine !== turn) return
       lost = true
       port = null
       listener.down(reason)
     }
     try {
       const { SerialPort } = (await import('serialport')) as unknown as { SerialPort: new (options: object) => Port }
+      if (mine !== turn) return
       const opened = new SerialPort({ path, baudRate: rate, dataBits: 8, parity: 'none', stopBits: 1, autoOpen: false })
       opened.on('data', bytes => {
         const fresh = echo ? withoutEcho(bytes) : bytes
@@ -59,6 +63,7 @@ export function serialPipe({ path, baudRate = 9600, gapMs = 150, rs485 = {} }: S
       opened.on('close', error => down(error === null ? 'closed' : reasonOf(error)))
       opened.open(error => {
         if (error !== null) return down(reasonOf(error))
+        if (mine !== turn) return opened.close(() => {})
         port = opened
         expected = []
         chain = Promise.resolve()
@@ -116,6 +121,7 @@ export function serialPipe({ path, baudRate = 9600, gapMs = 150, rs485 = {} }: S
       })
     },
     close() {
+      turn++
       const to = port
       port = null
       if (to?.isOpen) to.close(() => {})

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { keyNames } from '../../bin/emulated.ts'
+import type { ScanNews } from '../../controller/field/line-scan.ts'
 import { createOsdpField } from '../../controller/field/osdp.ts'
 import { createControllerLink } from '../../controller/link/link.ts'
 import { createRuntime } from '../../controller/runtime.ts'
@@ -115,8 +116,8 @@ async function openSite(pipe: Pipe, key: Uint8Array) {
   return { get, relays }
 }
 
-function reader(pipe: Pipe, scbk: Uint8Array): OpenPd {
-  const pd = openPd({ pipe, clock: systemClock, config: { address: 1, scbk, random: length => new Uint8Array(randomBytes(length)) } })
+function reader(pipe: Pipe, scbk: Uint8Array, address = 1): OpenPd {
+  const pd = openPd({ pipe, clock: systemClock, config: { address, scbk, random: length => new Uint8Array(randomBytes(length)) } })
   ending.push(() => pd.close())
   return pd
 }
@@ -167,6 +168,47 @@ describe('a captured card, all the way through', () => {
     const pd = reader(serialPipe({ path: far }), key)
     await swipe(await openSite(serialPipe({ path: near }), key), pd, 'sc-known-key')
   })
+})
+
+describe('a scan of a real port', () => {
+  it.each(['serial', 'tcp'])(
+    'finds a reader at an address that the site does not have, and leaves the port to who polls it (%s)',
+    async kind => {
+      const key = randomBytes(16)
+      let make: () => Pipe
+      if (kind === 'tcp') {
+        const port = await freePort()
+        reader(tcpServer({ host: '127.0.0.1', port }), key, 3)
+        make = () => tcpClient({ host: '127.0.0.1', port })
+      } else {
+        const { near, far, socat } = await openPty()
+        ending.push(() => void socat.kill())
+        reader(serialPipe({ path: far }), key, 3)
+        make = () => serialPipe({ path: near })
+      }
+      const random = (length: number) => new Uint8Array(randomBytes(length))
+      const field = createOsdpField({ controller: 'bench', clock: systemClock, random, pipe: make, key: () => key })
+      const online: string[] = []
+      field.configure?.(site)
+      field.start(input => {
+        if (input.kind === 'reader' && input.online === true && input.secure === true) online.push(input.reader)
+      })
+      ending.push(() => field.stop())
+      // Nobody answers at the address of the site, so nobody is lost.
+      const news: ScanNews[] = []
+      field.scan('reader', { all: false, interrupt: false }, each => news.push(each))
+      const found = () => news.flatMap(each => (each.stage === 'found' ? [each] : []))
+      await vi.waitFor(() => expect(found()).toHaveLength(1), { timeout: 15_000, interval: 50 })
+      expect(found()[0]).toMatchObject({ reader: null, pd: { address: 3, key: 'own' } })
+      field.stopScan('reader')
+      expect(news.at(-1)).toEqual({ stage: 'failed', reason: 'stopped' })
+      const corrected = structuredClone(site)
+      for (const door of corrected.doors) if (door.type === 'door' && door.a.reader?.type === 'osdp') door.a.reader.address = 3
+      field.configure?.(corrected)
+      await vi.waitFor(() => expect(online).toEqual(['reader']), { timeout: 15_000, interval: 50 })
+    },
+    40_000,
+  )
 })
 
 async function freePort(): Promise<number> {
