@@ -111,7 +111,11 @@ export function cardholders(app: App, context: Context): void {
         response: { 200: z.object({ items: z.array(shownCredential), next: z.null() }) },
       },
     },
-    async request => ({ items: find(request.params.id).holder.credentials, next: null }),
+    async (request, reply) => {
+      const { holder, version } = find(request.params.id)
+      reply.header('etag', tagOf(version))
+      return { items: holder.credentials, next: null }
+    },
   )
   app.post(
     '/cardholders/:id/credentials',

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { cardholder } from '../../shared/site.ts'
-import { openPictureMaker } from '../site/picture.ts'
+import { openPictureMaker, type PictureType } from '../site/picture.ts'
 import { entryPeople, pictures } from '../store/schema.ts'
 import { type App, audit, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
@@ -12,7 +13,15 @@ const read = { config: { right: 'view-cardholders' } } as const
 const write = { config: { right: 'manage-cardholders' } } as const
 const params = z.object({ id: z.string().max(64) })
 
-const taken = ['image/jpeg', 'image/png', 'image/bmp'] as const
+const taken = ['image/jpeg', 'image/png', 'image/bmp'] as const satisfies readonly PictureType[]
+const suffix: Record<PictureType, string> = { 'image/jpeg': '', 'image/png': '-png', 'image/bmp': '-bmp' }
+/** The first of the kinds that a client asks for; the kind that is kept where it asks for none of them. */
+function wanted(accept = ''): PictureType {
+  const asked = accept.split(',').map(part => part.split(';')[0]?.trim().toLowerCase())
+  return asked.some(each => each === '*/*' || each === 'image/*')
+    ? 'image/jpeg'
+    : (asked.flatMap(each => taken.find(type => type === each) ?? [])[0] ?? 'image/jpeg')
+}
 const pictureBytes = 20 * 1_048_576
 const refusals = {
   'not-a-picture': 'unsupported-media-type',
@@ -30,6 +39,16 @@ export function pictureRoutes(app: App, context: Context): void {
   const kept = (id: string) => db.select().from(pictures).where(eq(pictures.cardholder, id)).get()
   const changed = (id: string) => plugin.book.touch(id)
   const maker = openPictureMaker()
+  const made = async (bytes: Buffer, type: PictureType) => {
+    const picture = await maker.make(bytes, type)
+    if (!picture.ok) throw new HttpProblem(refusals[picture.reason], picture.message, picture.reason === 'busy' ? { retryAfter: 2 } : {})
+    return picture.bytes
+  }
+  const requireVersion = (request: FastifyRequest, id: string) => {
+    const wanted = request.headers['if-match']?.trim()
+    if (wanted === undefined || wanted === '*' || wanted.replace(/-(?:png|bmp)"$/, '"') === kept(id)?.etag) return
+    throw new HttpProblem('lost-update', `The picture of "${id}" was changed since it was read; read it again.`)
+  }
   app.addHook('onClose', async () => maker.close())
   // What a file is, its bytes say; what it is called matters to nobody.
   for (const type of [/^image\//, 'application/octet-stream'])
@@ -43,11 +62,11 @@ export function pictureRoutes(app: App, context: Context): void {
         summary: 'Picture of a cardholder',
         tags,
         params,
-        produces: ['image/jpeg'],
+        produces: [...taken],
         response: {
           200: {
-            description: 'The picture, upright, of at most 640 pixels a side',
-            content: { 'image/jpeg': { schema: z.string() } },
+            description: 'The picture, upright, of at most 640 pixels a side, as a jpg unless png or bmp is accepted',
+            content: { 'image/jpeg': { schema: z.string() }, 'image/png': { schema: z.string() }, 'image/bmp': { schema: z.string() } },
           },
           304: z.null(),
         },
@@ -56,15 +75,17 @@ export function pictureRoutes(app: App, context: Context): void {
     async (request, reply) => {
       const found = kept(request.params.id)
       if (!found) throw new HttpProblem('not-found', `There is no picture of "${request.params.id}".`)
-      reply.header('etag', found.etag)
-      if (request.headers['if-none-match'] === found.etag) {
+      const type = wanted(request.headers.accept)
+      const etag = found.etag.replace(/"$/, `${suffix[type]}"`)
+      reply.header('vary', 'accept').header('etag', etag)
+      if (request.headers['if-none-match'] === etag) {
         reply.code(304)
         return null
       }
       return reply
-        .type(found.mediaType)
+        .type(type)
         .serializer((bytes: Buffer) => bytes as never)
-        .send(found.bytes as never)
+        .send((type === found.mediaType ? found.bytes : await made(found.bytes, type)) as never)
     },
   )
   app.put(
@@ -86,10 +107,10 @@ export function pictureRoutes(app: App, context: Context): void {
       if (!plugin.book.people.get(id)) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
       if (!Buffer.isBuffer(request.body))
         throw new HttpProblem('unsupported-media-type', 'Send the file as the body, as image/jpeg, image/png or image/bmp.')
-      const picture = await maker.make(request.body)
-      if (!picture.ok) throw new HttpProblem(refusals[picture.reason], picture.message, picture.reason === 'busy' ? { retryAfter: 2 } : {})
+      requireVersion(request, id)
+      const bytes = await made(request.body, 'image/jpeg')
+      requireVersion(request, id)
       if (!plugin.book.people.get(id)) throw new HttpProblem('not-found', `There is no cardholder "${id}" any more.`)
-      const { bytes } = picture
       const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}"`
       const row = { cardholder: id, mediaType: 'image/jpeg', etag, bytes }
       db.insert(pictures).values(row).onConflictDoUpdate({ target: pictures.cardholder, set: row }).run()
@@ -110,6 +131,7 @@ export function pictureRoutes(app: App, context: Context): void {
     async (request, reply) => {
       const { id } = request.params
       if (!kept(id)) throw new HttpProblem('not-found', `There is no picture of "${id}".`)
+      requireVersion(request, id)
       db.delete(pictures).where(eq(pictures.cardholder, id)).run()
       audit(context, request, {
         permitted: true,

@@ -3,6 +3,8 @@ import { merge } from '../../shared/patch.ts'
 import { type Body, type Kind, kinds } from '../site/kinds.ts'
 import { type App, audit, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
+import { tagOf, wantedVersion } from './paging.ts'
+import { HttpProblem } from './problem.ts'
 import { parse } from './validation.ts'
 
 const parts = ['site', 'settings', 'encryption', 'retention', 'backups'] as const
@@ -17,12 +19,16 @@ export function settings(app: App, context: Context): void {
     const { site, own } = plugin.book.configuration()
     return { site: site.site, settings: site.settings, encryption: site.encryption, retention: own.retention, backups: own.backups }
   }
+  const version = () => parts.reduce((sum, part) => sum + (plugin.book.get(part, 'site')?.version ?? 0), 0)
   const tags = ['settings']
 
   app.get(
     '/settings',
     { config: { right: 'use-access-control' }, schema: { summary: 'Settings of the site', tags, response: { 200: shown } } },
-    async () => read(),
+    async (_, reply) => {
+      reply.header('etag', tagOf(version()))
+      return read()
+    },
   )
   app.patch(
     '/settings',
@@ -40,7 +46,10 @@ export function settings(app: App, context: Context): void {
         response: { 200: shown },
       },
     },
-    async request => {
+    async (request, reply) => {
+      const wanted = wantedVersion(request.headers['if-match'])
+      if (wanted !== undefined && wanted !== version())
+        throw new HttpProblem('lost-update', 'The settings were changed since they were read; read them again.')
       const edits = parts.flatMap(part => {
         const patch = request.body[part]
         if (patch === undefined) return []
@@ -53,6 +62,7 @@ export function settings(app: App, context: Context): void {
         message: `Changed ${edits.map(e => e.kind).join(', ') || 'no'} settings`,
       })
       if (!edited.ok) throw editProblem(edited)
+      reply.header('etag', tagOf(version()))
       return read()
     },
   )

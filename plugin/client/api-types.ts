@@ -4786,10 +4786,12 @@ export interface operations {
       }
     }
     responses: {
-      /** @description The picture, upright, of at most 640 pixels a side */
+      /** @description The picture, upright, of at most 640 pixels a side, as a jpg unless png or bmp is accepted */
       200: {
         content: {
           'image/jpeg': string
+          'image/png': string
+          'image/bmp': string
         }
       }
       /** @description Not modified */

@@ -1,4 +1,4 @@
-/** Makes a small JPEG of a picture, off the main thread: decoding takes as long as whoever made the picture wants it to. */
+/** Makes a small picture of a large one, off the main thread: decoding takes as long as whoever made the picture wants it to. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { inflateSync } from 'node:zlib'
 import { Jimp } from 'jimp'
@@ -15,7 +15,7 @@ function refuseSwelling(file) {
   inflateSync(Buffer.concat(data), { maxOutputLength: width * height * 8 + height * 32 + 1_024 })
 }
 
-parentPort.on('message', async bytes => {
+parentPort.on('message', async ({ bytes, type }) => {
   try {
     const file = Buffer.from(bytes)
     refuseSwelling(file)
@@ -25,7 +25,7 @@ parentPort.on('message', async bytes => {
     if (Math.max(image.width, image.height) > longSide) image.scaleToFit({ w: longSide, h: longSide })
     // What is transparent would be black in a JPEG; and nothing of the file but its pixels goes along.
     const page = new Jimp({ width: image.width, height: image.height, color: 0xffffffff }).composite(image)
-    const made = await page.getBuffer('image/jpeg', { quality })
+    const made = await page.getBuffer(type, type === 'image/jpeg' ? { quality } : {})
     parentPort.postMessage({ ok: true, bytes: made, width: page.width, height: page.height })
   } catch (error) {
     parentPort.postMessage({ ok: false, message: error instanceof Error ? error.message : String(error) })

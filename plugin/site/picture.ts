@@ -10,9 +10,9 @@ const idleMs = 30_000
 /** Pictures that wait for their turn; each holds as many bytes as were sent. */
 const mostWaiting = 4
 
-type PictureType = 'image/jpeg' | 'image/png' | 'image/bmp'
+export type PictureType = 'image/jpeg' | 'image/png' | 'image/bmp'
 
-/** A picture as it is kept, always a JPEG; or why it is not taken, in words for whoever sent it. */
+/** A picture as it is kept or given out; or why it is not taken, in words for whoever sent it. */
 export type Picture =
   | { readonly ok: true; readonly bytes: Buffer; readonly width: number; readonly height: number }
   | { readonly ok: false; readonly reason: 'not-a-picture' | 'too-many-pixels' | 'broken' | 'too-slow' | 'busy'; readonly message: string }
@@ -25,8 +25,8 @@ type Made =
 
 /** Makes pictures small, one at a time, in a thread of their own that goes when nobody needs it. */
 interface PictureMaker {
-  /** A JPEG of at most 640 pixels a side, upright, with nothing of the file but its pixels. */
-  make(bytes: Buffer): Promise<Picture>
+  /** A JPEG (or what `type` says) of at most 640 pixels a side, upright, with nothing of the file but its pixels. */
+  make(bytes: Buffer, type?: PictureType): Promise<Picture>
   close(): void
 }
 
@@ -56,7 +56,7 @@ export function openPictureMaker(): PictureMaker {
     return started
   }
 
-  function decode(bytes: Buffer): Promise<Picture> {
+  function decode(bytes: Buffer, type: PictureType): Promise<Picture> {
     clearTimeout(idle)
     worker ??= start()
     const asked = worker
@@ -78,17 +78,17 @@ export function openPictureMaker(): PictureMaker {
         resolve(picture)
       }
       asked.on('message', heard).on('error', died)
-      asked.postMessage(bytes)
+      asked.postMessage({ bytes, type })
     })
   }
 
   return {
-    async make(bytes) {
+    async make(bytes, type = 'image/jpeg') {
       const refused = judge(bytes)
       if (refused) return refused
       if (waiting >= mostWaiting) return refuse('busy', 'Other pictures are being read; send this one again in a moment.')
       waiting++
-      const made = turn.then(() => decode(bytes))
+      const made = turn.then(() => decode(bytes, type))
       turn = made
       try {
         return await made

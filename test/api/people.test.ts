@@ -107,6 +107,20 @@ describe('cardholders', () => {
     expect((await put(await badge.getBuffer('image/bmp'), 'application/octet-stream')).statusCode).toBe(204)
     const got = await rig.call('GET', 'cardholders/bo/picture')
     expect([got.status, got.headers['content-type']]).toEqual([200, 'image/jpeg'])
+    for (const [accept, type] of [
+      ['image/png', 'image/png'],
+      ['image/bmp;q=0.9, text/html', 'image/bmp'],
+      ['image/png, */*', 'image/jpeg'],
+      ['image/gif', 'image/jpeg'],
+    ] as const) {
+      const { headers, rawPayload } = await rig.api.inject({
+        url: '/api/v1/cardholders/bo/picture',
+        headers: { authorization: `Bearer ${rig.token}`, accept },
+      })
+      const { width, height, mime } = await Jimp.fromBuffer(rawPayload)
+      expect([headers['content-type'], mime?.replace('x-ms-', ''), width, height, headers.vary]).toEqual([type, type, 640, 320, 'accept'])
+      expect(headers.etag === got.headers.etag).toBe(type === 'image/jpeg')
+    }
     const { json } = await rig.call('GET', 'cardholders/bo/data')
     const kept = await Jimp.fromBuffer(Buffer.from(json.picture.base64, 'base64'))
     expect([json.picture.mediaType, kept.width, kept.height]).toEqual(['image/jpeg', 640, 320])
@@ -118,7 +132,16 @@ describe('cardholders', () => {
     expect((await put(Buffer.from('<svg/>'), 'image/svg+xml')).statusCode).toBe(415)
     expect((await put(Buffer.concat([Buffer.from('BM'), Buffer.alloc(20 * 1_048_576)]), 'image/bmp')).statusCode).toBe(413)
     expect((await rig.call('GET', 'cardholders/bo')).json.links.map((l: { rel: string }) => l.rel)).toContain('picture')
-    expect((await rig.call('DELETE', 'cardholders/bo/picture')).status).toBe(204)
+    const stale = { 'if-match': '"0"' }
+    expect((await rig.call('DELETE', 'cardholders/bo/picture', undefined, stale)).json.code).toBe('lost-update')
+    const refused = await rig.api.inject({
+      method: 'PUT',
+      url: '/api/v1/cardholders/bo/picture',
+      headers: { authorization: `Bearer ${rig.token}`, 'content-type': 'image/png', ...stale },
+      payload: await badge.getBuffer('image/png'),
+    })
+    expect([refused.statusCode, refused.json().code]).toEqual([412, 'lost-update'])
+    expect((await rig.call('DELETE', 'cardholders/bo/picture', undefined, { 'if-match': String(got.headers.etag) })).status).toBe(204)
     expect((await rig.call('GET', 'cardholders/bo/picture')).status).toBe(404)
   })
 
@@ -147,6 +170,15 @@ describe('the site', () => {
     expect((await used('doors/front')).users).toEqual(['zone office', 'access rule amber-everywhere', 'access rule guards-rounds'])
     expect((await used('controllers/ctrl-1')).users).toEqual(['door front', 'door archive'])
     expect((await used('groups/staff')).users).toEqual(['access rule staff-office', 'access rule staff-shop'])
+  })
+
+  it('loses no update of the settings', async () => {
+    const { headers } = await rig.call('GET', 'settings')
+    const tag = { 'if-match': String(headers.etag) }
+    const changed = await rig.call('PATCH', 'settings', { retention: { days: 31 } }, tag)
+    expect([changed.status, changed.json.retention.days]).toEqual([200, 31])
+    expect((await rig.call('PATCH', 'settings', { site: { name: 'Other' } }, tag)).json.code).toBe('lost-update')
+    expect((await rig.call('GET', 'settings')).headers.etag).toBe(changed.headers.etag)
   })
 
   it('judges an edit as it would a file, naming the field, and changes nothing then', async () => {
