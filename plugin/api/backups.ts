@@ -6,6 +6,7 @@ import { instant } from '../../shared/scalar.ts'
 import { writeAudit } from '../store/audit.ts'
 import { type Backup, backupDirectory, isBackupName, listBackups, makeBackup } from '../store/backup.ts'
 import { type App, audit, type Context } from './context.ts'
+import { cut, listOf, page } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 
 const backup = z.object({ name: z.string(), at: instant, bytes: z.number().int(), encrypted: z.boolean() }).meta({ id: 'Backup' })
@@ -68,13 +69,11 @@ export function backups(app: App, context: Context): void {
       schema: {
         summary: 'Backups that are kept, newest first',
         tags,
-        response: { 200: z.object({ items: z.array(backup), next: z.null() }) },
+        querystring: z.strictObject(page),
+        response: { 200: listOf(backup) },
       },
     },
-    async () => ({
-      items: listBackups(store).map(show),
-      next: null,
-    }),
+    async request => cut(listBackups(store).map(show), request.query, each => each.name),
   )
   app.post(
     '/backups',

@@ -5,7 +5,7 @@ import { cardholder, credential } from '../../shared/site.ts'
 import { pictures } from '../store/schema.ts'
 import { type App, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
-import { listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
+import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { incoming, resource } from './resource.ts'
 import { fieldProblem, parse } from './validation.ts'
@@ -108,13 +108,14 @@ export function cardholders(app: App, context: Context): void {
         summary: 'Credentials of a cardholder',
         tags,
         params,
-        response: { 200: z.object({ items: z.array(shownCredential), next: z.null() }) },
+        querystring: z.strictObject(page),
+        response: { 200: listOf(shownCredential) },
       },
     },
     async (request, reply) => {
       const { holder, version } = find(request.params.id)
       reply.header('etag', tagOf(version))
-      return { items: holder.credentials, next: null }
+      return cut(holder.credentials, request.query, each => each.id)
     },
   )
   app.post(

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -70,11 +71,17 @@ const onBehalfOfHeader = 'x-on-behalf-of'
 /** Who stands behind a request, for events and the audit log. */
 export function authorOf(request: FastifyRequest): Author {
   const header = request.headers[onBehalfOfHeader]
-  const onBehalfOf = typeof header === 'string' && header.trim() !== '' ? header.trim() : undefined
+  const onBehalfOf = typeof header === 'string' && header.trim() !== '' ? asWritten(header.trim()) : undefined
   if (onBehalfOf !== undefined && onBehalfOf.length > 200) {
     throw fieldProblem(onBehalfOfHeader, 'must have at most 200 characters', 'headers')
   }
   return { user: request.principal?.name ?? 'nobody', location: request.ip, onBehalfOf }
+}
+
+/** HTTP hands headers over as Latin-1, and most clients write UTF-8. */
+function asWritten(header: string): string {
+  const bytes = Buffer.from(header, 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : header
 }
 
 /** Refuses, and notes it, when a right does not hold at a door; without a door it must hold everywhere. */

@@ -9,7 +9,7 @@ import { describe } from '../../shared/text.ts'
 import { peopleDirectory } from '../site/directory.ts'
 import { wordingOf } from '../vms/wording.ts'
 import { type App, asker, type Context } from './context.ts'
-import { listOf, page, readCursor, writeCursor } from './paging.ts'
+import { cut, listOf, page, readCursor, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { fieldProblem } from './validation.ts'
 
@@ -129,8 +129,8 @@ export function decisions(app: App, context: Context): void {
         summary: 'What opens for a cardholder at an instant, by what they present; as the site says',
         tags: ['cardholders'],
         params: z.object({ id: z.string().max(64) }),
-        querystring: z.strictObject({ at }),
-        response: { 200: z.object({ items: z.array(opening), next: z.null() }) },
+        querystring: z.strictObject({ at, ...page }),
+        response: { 200: listOf(opening) },
       },
     },
     async request => {
@@ -141,7 +141,8 @@ export function decisions(app: App, context: Context): void {
         .tree()
         .controllers.flatMap(controller => doorsFor(sightOf(controller), cardholder, instant))
         .map(show)
-      return { items: items.filter(each => asker(request).at('use-access-control', each.door)), next: null }
+      const seen = items.filter(each => asker(request).at('use-access-control', each.door))
+      return cut(seen, request.query, each => `${each.accessPoint} ${each.types.join(' ')}`)
     },
   )
 

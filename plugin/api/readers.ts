@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
 import { terminalsOf } from '../vms/terminals.ts'
 import { type App, asker, audit, type Context } from './context.ts'
+import { cut, listOf, page } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 
 const params = z.object({ id: z.string().max(64) })
@@ -163,14 +164,15 @@ export function readers(app: App, context: Context): void {
         summary: 'Every terminal something hangs on, and how it is now; the topic `terminals` of the stream tells changes',
         tags: ['controllers'],
         params,
-        response: { 200: z.object({ items: z.array(terminal), next: z.null() }) },
+        querystring: z.strictObject(page),
+        response: { 200: listOf(terminal) },
       },
     },
     async request => {
       const { id } = request.params
       if (!plugin.book.get('controllers', id)) throw new HttpProblem('not-found', `There is no controller "${id}".`)
       const items = terminalsOf(plugin.tree(), plugin.states, id).filter(t => asker(request).at('use-access-control', t.door))
-      return { items: [...items], next: null }
+      return cut(items, request.query, each => each.id)
     },
   )
   app.get(

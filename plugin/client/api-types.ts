@@ -4598,6 +4598,12 @@ export interface operations {
   }
   getCardholdersIdCredentials: {
     parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
       path: {
         /** @description Which one; an id with a slash is percent-encoded. */
         id: string
@@ -4609,7 +4615,7 @@ export interface operations {
         content: {
           'application/json': {
             items: components['schemas']['Credential'][]
-            next: null
+            next: string | null
           }
         }
       }
@@ -5117,6 +5123,10 @@ export interface operations {
       query?: {
         /** @description When; now where left out. */
         at?: string
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
       }
       path: {
         /** @description Which one; an id with a slash is percent-encoded. */
@@ -5134,7 +5144,7 @@ export interface operations {
               types: string[]
               secondPerson: boolean
             }[]
-            next: null
+            next: string | null
           }
         }
       }
@@ -5460,6 +5470,12 @@ export interface operations {
   }
   getControllersIdTerminals: {
     parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
       path: {
         /** @description Which one; an id with a slash is percent-encoded. */
         id: string
@@ -5471,7 +5487,7 @@ export interface operations {
         content: {
           'application/json': {
             items: components['schemas']['Terminal'][]
-            next: null
+            next: string | null
           }
         }
       }
@@ -9087,13 +9103,21 @@ export interface operations {
     }
   }
   getBackups: {
+    parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
+    }
     responses: {
       /** @description Done */
       200: {
         content: {
           'application/json': {
             items: components['schemas']['Backup'][]
-            next: null
+            next: string | null
           }
         }
       }

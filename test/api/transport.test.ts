@@ -139,7 +139,40 @@ describe('every answer', () => {
     expect((await rig.call('POST', 'cardholders', { id: 'many', credentials: big })).status).toBe(201)
   })
 
-  it('on behalf of a person is taken within limits', async () => {
+  it('is a list that comes a page at a time, each item once', async () => {
+    for (let i = 0; i < 2; i++) {
+      await rig.call('POST', 'backups')
+      rig.shift(5)
+      await rig.call('POST', 'cardholders/amber/credentials', { type: 'card', name: 'Spare', cardNumber: String(9_000 + i), bitLength: 26 })
+    }
+    for (const list of [
+      'backups',
+      'cardholders/amber/credentials',
+      'cardholders/amber/doors',
+      'controllers/ctrl-1/terminals',
+      'card-formats',
+      'event-types',
+    ]) {
+      const whole = (await rig.call('GET', `${list}?limit=1000`)).json.items
+      expect(whole.length, list).toBeGreaterThan(1)
+      const found: unknown[] = []
+      for (let next = ''; next !== null; ) {
+        const { status, json } = await rig.call('GET', `${list}?limit=${Math.ceil(whole.length / 2)}${next === '' ? '' : `&after=${next}`}`)
+        expect([status, json.items.length <= whole.length / 2 + 1], list).toEqual([200, true])
+        found.push(...json.items)
+        next = json.next
+      }
+      expect(found, list).toEqual(whole)
+    }
+  })
+
+  it('on behalf of a person is taken within limits, whatever letters the name is written with', async () => {
+    for (const sent of [Buffer.from('Søren Ł').toString('latin1'), 'S\u00f8ren']) {
+      await rig.call('POST', 'commands', { action: 'lock', element: 'front' }, { 'x-on-behalf-of': sent })
+      const name = sent.length > 6 ? 'Søren Ł' : 'Søren'
+      expect(rig.sent.pop()?.command).toMatchObject({ onBehalfOf: name })
+      expect((await rig.call('GET', 'audit-log?limit=1')).json.items[0].onBehalfOf).toBe(name)
+    }
     const { json } = await rig.call('POST', 'commands', { action: 'lock', element: 'front' }, { 'x-on-behalf-of': 'x'.repeat(201) })
     expect(json.errors[0]).toMatchObject({ in: 'headers', path: 'x-on-behalf-of' })
     expect(rig.sent).toHaveLength(0)
