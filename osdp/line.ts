@@ -78,6 +78,8 @@ export interface PdState {
   readonly address: number
   readonly online: boolean
   readonly secure: boolean
+  /** It is being given a key: whoever stops the line now leaves it with one of two. */
+  readonly pairing: boolean
   readonly statistics: Statistics
 }
 
@@ -248,7 +250,14 @@ export function openAcu({ pipe, clock: handed, random, onEvent, watch }: AcuOpti
     pair: (address, { key, via, forMs = 120_000 }) => act(now => pair(bus, address, key, via, forMs, now)),
     file: (address, { type, bytes }) => act(now => file(bus, address, type, bytes, now)),
     abortFile: address => void act(now => endFile(bus, address, now)),
-    pds: () => bus.views.map(({ address, online, secure, statistics }) => ({ address, online: online === true, secure, statistics })),
+    pds: () =>
+      bus.views.map(({ address, online, secure, pairing, statistics }) => ({
+        address,
+        online: online === true,
+        secure,
+        pairing: pairing !== null,
+        statistics,
+      })),
   }
 }
 

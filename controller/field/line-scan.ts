@@ -13,7 +13,7 @@ export interface ScanOrder {
 export type ScanNews =
   | {
       readonly stage: 'refused'
-      readonly reason: 'line-not-in-use' | 'scan-running' | 'readers-in-use'
+      readonly reason: 'line-not-in-use' | 'scan-running' | 'pairing' | 'readers-in-use'
       readonly readers: readonly string[]
     }
   | { readonly stage: 'begun'; readonly readers: readonly string[] }

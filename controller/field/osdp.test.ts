@@ -142,6 +142,20 @@ describe('a scan of a line', () => {
     expect(online()).toEqual(['in', 'out'])
   })
 
+  it('is refused while a reader is being paired, whatever it is told: the reader would have a key that nobody holds', () => {
+    for (const wait of [0, 50, 100, 150]) {
+      const { field, pass, readers } = openLine()
+      expect(field.acuOf('in')!.acu.pair(1, { key: keyOf(9), via: 'session' })).toBeNull()
+      pass(wait)
+      const news: ScanNews[] = []
+      field.scan('out', { all: false, interrupt: true }, each => news.push(each))
+      expect([wait, ...news]).toEqual([wait, { stage: 'refused', reason: 'pairing', readers: ['in'] }])
+      pass(5_000)
+      expect(Buffer.from(readers.in!.state.scbk ?? [])).toEqual(Buffer.from(keyOf(9)))
+      expect(field.acuOf('in')!.acu.pds()[0]).toMatchObject({ online: true, secure: true, pairing: false })
+    }
+  })
+
   it('finds everybody, readers of the site by name and a stranger, and gives the line back', () => {
     const { field, line, pass, online, readers, reports } = openLine()
     line.addReader({ address: 17, scbk: keyOf(3), requireSecure: false, identity: { serial: 17 } })

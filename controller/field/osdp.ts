@@ -210,9 +210,12 @@ function openLine(options: Parameters<typeof createOsdpField>[0], plan: LinePlan
 
   function scan(order: ScanOrder, tell: (news: ScanNews) => void): void {
     const online = acu?.pds().flatMap(pd => (pd.online ? [names.get(pd.address)!] : [])) ?? []
-    const refusal = scanning !== null ? 'scan-running' : online.length > 0 && !order.interrupt ? 'readers-in-use' : null
+    const pairing = acu?.pds().flatMap(pd => (pd.pairing ? [names.get(pd.address)!] : [])) ?? []
+    const refused = online.length > 0 && !order.interrupt ? 'readers-in-use' : null
+    // A pairing that is cut off leaves its reader with a key that may not be the controller's.
+    const refusal = scanning !== null ? 'scan-running' : pairing.length > 0 ? 'pairing' : refused
     if (refusal !== null) {
-      tell({ stage: 'refused', reason: refusal, readers: online })
+      tell({ stage: 'refused', reason: refusal, readers: refusal === 'pairing' ? pairing : online })
       return
     }
     acu?.stop()

@@ -162,6 +162,7 @@ export function lines(app: App, context: Context): void {
   /** Says which doors would be without their reader. */
   function refusedScan(id: string, reason: string, readers: readonly string[]): HttpProblem {
     if (reason === 'scan-running') return new HttpProblem('in-use', `The line of "${id}" is being scanned already.`)
+    if (reason === 'pairing') return new HttpProblem('in-use', `${readers.join(', ')} is being paired; scan the line when that has ended.`)
     if (reason !== 'readers-in-use') return inUse(id)
     const doors = [...new Set(readers.map(reader => plugin.tree().doorOf(reader) ?? reader))]
     return new HttpProblem(
