@@ -17,6 +17,7 @@ import type { Input } from '../core/input.ts'
 import { createVirtualClock } from '../emulator/virtual-clock.ts'
 import type { ScanNews } from './line-scan.ts'
 import { createOsdpField } from './osdp.ts'
+import { createLineRecording } from './recording.ts'
 
 const keyOf = (seed: number) => new Uint8Array(createHash('sha256').update(String(seed)).digest().subarray(0, 16))
 const reader = (id: string, address: number, secureChannel = true) => ({
@@ -114,6 +115,33 @@ describe('the capture of a line', () => {
     expect(told).toMatch(/5382....0[0-7]53/)
     expect(told).not.toContain(digits)
     expect(told).not.toContain(asText)
+  })
+
+  it('tells no PIN digit of an answer that comes in pieces, wherever it is cut', () => {
+    const answer = Uint8Array.from([0x53, 0x82, 0x0e, 0, 4, 0x53, 0, 5, 0x34, 0x37, 0x31, 0x31, 0x0d, 0])
+    for (let cut = 1; cut < answer.length - 4; cut++) {
+      const clock = createVirtualClock(0)
+      let hear: (bytes: Uint8Array) => void = () => {}
+      const recording = createLineRecording(clock)
+      const pipe = recording.tap({
+        gapMs: 20,
+        open(listener) {
+          hear = listener.data
+        },
+        write() {},
+        setBaud() {},
+        close() {},
+      })
+      pipe.open({ up() {}, down() {}, data() {} })
+      hear(answer.subarray(0, cut))
+      clock.advanceTo(30)
+      // The ACU has given up waiting, and asks again.
+      if (cut > 6) pipe.write(Uint8Array.from([0x53, 2, 8, 0, 4, 0x60, 0, 0]))
+      hear(answer.subarray(cut))
+      const told = recording.read()
+      expect([cut, told.filter(({ io }) => io === 'input').length]).toEqual([cut, 2])
+      expect([cut, everyByte(told)]).toEqual([cut, expect.not.stringContaining('31')])
+    }
   })
 
   it('tells no key: not even of a pairing under the key that everybody knows', () => {

@@ -68,8 +68,9 @@ export function createLineRecording(clock: Clock): LineRecording {
         if (from < written - mostBytes) continue
         const own = Uint8Array.from({ length: to - from }, (_, i) => bytes[(from + i) % mostBytes]!)
         const time = BigInt(Math.round((times[slot]! + offset) * 1_000)) * 1_000n
-        records.push({ time, io: sent[slot] === 1 ? 'output' : 'input', bytes: hideSecrets(own) })
+        records.push({ time, io: sent[slot] === 1 ? 'output' : 'input', bytes: own })
       }
+      for (const frame of framesOf(records)) hide(frame)
       return records
     },
   }
@@ -77,6 +78,35 @@ export function createLineRecording(clock: Clock): LineRecording {
 
 const startOfMessage = 0x53
 const secrets: ReadonlySet<number> = new Set([commands.KEYSET, commands.BIOMATCH, replies.KEYPAD, replies.BIOREADR].map(({ code }) => code))
+
+/** Pieces that belong together: a reader that pauses in the middle of an answer sends the rest of it as a piece that begins like no frame. */
+function framesOf(records: readonly CaptureRecord[]): Uint8Array[][] {
+  const frames: Uint8Array[][] = []
+  let heard: Uint8Array[] = []
+  for (const { io, bytes } of records) {
+    if (io === 'input' && heard.length > 0 && !beginsFrame(bytes)) heard.push(bytes)
+    else {
+      const frame = [bytes]
+      frames.push(frame)
+      if (io === 'input') heard = frame
+    }
+  }
+  return frames
+}
+
+function beginsFrame([first, , low = 0, high = 0, control = 0]: Uint8Array): boolean {
+  return first === 0xff || (first === startOfMessage && (low | (high << 8)) <= frameLimit && !(control & 0xf0))
+}
+
+/** Hides secrets in pieces that belong together; changes them. */
+function hide(pieces: readonly Uint8Array[]): void {
+  const whole = hideSecrets(Uint8Array.from(pieces.flatMap(piece => [...piece])))
+  let at = 0
+  for (const piece of pieces) {
+    piece.set(whole.subarray(at, at + piece.length))
+    at += piece.length
+  }
+}
 
 /** Zeros in place of what nobody may read off a capture, wherever a frame that carries it begins; changes `bytes`. */
 function hideSecrets(bytes: Uint8Array): Uint8Array {
