@@ -91,3 +91,15 @@ it.each(['RRULE:FREQ=YEARLY', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29'])('kee
 it('ends where a rule never does', () => {
   expect(days(event('UID:1', 'DTSTART;VALUE=DATE:20200201', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31', 'SUMMARY:Never'))).toEqual({})
 })
+
+it.each([
+  ['a rule that no day ever meets', [event('UID:1', 'DTSTART;VALUE=DATE:20200201', 'RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31')]],
+  [
+    'a thousand events of a thousand years',
+    Array.from({ length: 1_000 }, (_, i) => event(`UID:${i}`, 'DTSTART;VALUE=DATE:20200201', 'DTEND;VALUE=DATE:30200201')),
+  ],
+])('gives up %s, and holds up nobody', (_, events) => {
+  const began = performance.now()
+  expect(readHolidays(calendar(...events), options)).toMatchObject({ ok: false, message: expect.stringContaining('takes longer than 1 s') })
+  expect(performance.now() - began).toBeLessThan(5_000)
+})

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import ICAL from 'ical.js'
 import type { Interval, Schedule } from '../../shared/schedule.ts'
 
@@ -23,6 +24,8 @@ export interface HolidayOptions {
 
 /** So many days of one event are more than any calendar of holidays has. */
 const most = 10_000
+/** A rule that never comes true is searched for ever; nobody waits longer than this, in ms. */
+const longestMs = 1_000
 
 /**
  * Reads the whole-day events of an iCalendar text (RFC 5545) as exceptions of a schedule, one a date: repeated events with their exceptions
@@ -30,19 +33,29 @@ const most = 10_000
  */
 export function readHolidays(text: string, options: HolidayOptions): Holidays {
   try {
-    const parsed: unknown[] = ICAL.parse(text)
-    const calendars = (typeof parsed[0] === 'string' ? [parsed] : parsed).map(
-      each => new ICAL.Component(each as [string, unknown[], unknown[]]),
-    )
-    if (!calendars.some(calendar => calendar.name === 'vcalendar')) return refused('it has no VCALENDAR')
-    return exceptionsOf(
-      calendars.flatMap(calendar => eventsOf(calendar)),
-      options,
-    )
+    return runInNewContext('read()', { read: () => read(text, options) }, { timeout: longestMs }) as Holidays
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      return {
+        ok: false,
+        reason: 'not-a-calendar',
+        message: `the calendar takes longer than ${longestMs / 1000} s to read; give one whose rules are those of holidays, with fewer events`,
+      }
     // The parser tells what it cannot read by throwing, part of it only when a date is asked for.
     return refused(error instanceof Error ? error.message : String(error))
   }
+}
+
+function read(text: string, options: HolidayOptions): Holidays {
+  const parsed: unknown[] = ICAL.parse(text)
+  const calendars = (typeof parsed[0] === 'string' ? [parsed] : parsed).map(
+    each => new ICAL.Component(each as [string, unknown[], unknown[]]),
+  )
+  if (!calendars.some(calendar => calendar.name === 'vcalendar')) return refused('it has no VCALENDAR')
+  return exceptionsOf(
+    calendars.flatMap(calendar => eventsOf(calendar)),
+    options,
+  )
 }
 
 function exceptionsOf(events: readonly ICAL.Event[], { from, to, intervals = [] }: HolidayOptions): Holidays {
