@@ -84,7 +84,10 @@ export async function carryOut(asked: Asked, tree: Tree, controllers: Controller
           .map((door): CommandResult => ({ door, outcome: 'unreachable', reason: 'unreachable' }))
       const told = new Set(results.map(r => r.door))
       const silent = own.filter(door => !told.has(door) && lockable(tree, door, own))
-      return [...results, ...silent.map((door): CommandResult => ({ door, outcome: 'refused', reason: 'unknown-element' }))]
+      const without = silent.map((door): CommandResult => {
+        return { door, outcome: 'refused', reason: hasLock(tree, door) ? 'unknown-element' : 'monitoring-door' }
+      })
+      return [...results, ...without]
     }),
   )
   const results = gathered.flat().map(result => ({ ...result, detail: explain(result, asked) }))
@@ -106,8 +109,10 @@ function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T | undefined> {
 
 /** A door without a lock answers only when it is asked alone. */
 function lockable(tree: Tree, door: string, asked: readonly string[]): boolean {
-  return asked.length === 1 || tree.of.site.doors.some(d => d.id === door && d.type === 'door')
+  return asked.length === 1 || hasLock(tree, door)
 }
+
+const hasLock = (tree: Tree, door: string): boolean => tree.of.site.doors.some(d => d.id === door && d.type === 'door')
 
 function targetOf(type: ElementType | undefined): Command['target']['kind'] {
   return type === 'door' || type === 'access-point' || type === 'zone' || type === 'controller' ? type : 'system'

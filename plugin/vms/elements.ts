@@ -1,7 +1,6 @@
 import { assign } from '../../controller/wiring/index.ts'
 import type { Action } from '../../shared/command.ts'
 import { actions } from '../../shared/command.ts'
-import type { Reader } from '../../shared/site.ts'
 import type { Change } from '../site/book.ts'
 import type { OwnList, Configuration as SiteConfiguration } from '../site/kinds.ts'
 import {
@@ -110,7 +109,7 @@ export function describeSite({ site, own }: SiteConfiguration, systemId: string)
     for (const side of ['a', 'b'] as const) {
       const { reader, rex } = d[side]
       add(`${d.id}/${side}`, d.id, 'access-point', `${name} ${reader?.name ?? `side ${side.toUpperCase()}`}`, true)
-      if (reader) add(reader.id, `${d.id}/${side}`, 'reader', readerName(reader, name), false)
+      if (reader) add(reader.id, `${d.id}/${side}`, 'reader', reader.name ?? `${name} reader ${side.toUpperCase()}`, false)
       const rexPort =
         rex && (rex.port ?? assigned(d.controller).find(use => use.kind === 'rex' && use.door === d.id && use.side === side)?.port)
       if (rexPort) add(`${d.controller}/${rexPort}`, `${d.id}/${side}`, 'input', `${name} request to exit ${side.toUpperCase()}`, false)
@@ -159,10 +158,6 @@ export function describeSite({ site, own }: SiteConfiguration, systemId: string)
 }
 
 const isTarget = (type: ElementType): boolean => (commandTargets as readonly ElementType[]).includes(type)
-
-function readerName(reader: Reader, door: string): string {
-  return reader.name ?? `${door} reader`
-}
 
 /** What one thing of the snapshot was and is. */
 export interface Difference {

@@ -188,5 +188,8 @@ const modeStates = {
 function iconOf(type: ElementType, states: readonly StateType[]): string {
   if (type !== 'door') return type
   if (states.includes('unknown') || states.includes('controller-offline')) return 'door-unknown'
-  return `door-${states.includes('open') ? 'open' : 'closed'}-${states.includes('unlocked') ? 'unlocked' : 'locked'}`
+  const leaf = `door-${states.includes('open') ? 'open' : 'closed'}`
+  const bolt = states.find(state => state === 'unlocked' || state === 'locked')
+  // A monitoring door has none.
+  return bolt === undefined ? leaf : `${leaf}-${bolt}`
 }

@@ -286,6 +286,46 @@ describe('commands', () => {
     })
   })
 
+  it('says of a door without a lock that it has none, however it is asked', async () => {
+    await rig.call('POST', 'controllers', { id: 'io-1', board: 'io-module', parent: 'ctrl-1', emulated: true })
+    const door = { id: 'fire-exit', type: 'monitoring-door', controller: 'io-1', doorMonitor: { port: 'in-1' } }
+    expect((await rig.call('POST', 'doors', door)).status).toBe(201)
+    rig.behaviour.command = async () => []
+    for (const element of ['fire-exit', 'io-1'])
+      expect((await rig.call('POST', 'commands', { action: 'grant', element })).json.results).toEqual([
+        { door: 'fire-exit', outcome: 'refused', reason: 'monitoring-door', detail: 'The door has no lock.' },
+      ])
+    rig.plugin.states.update(
+      'ctrl-1',
+      [
+        {
+          kind: 'door',
+          id: 'fire-exit',
+          mode: 'scheduled',
+          locked: null,
+          position: 'open',
+          status: 'online',
+          forced: false,
+          openTooLong: false,
+        } as never,
+      ],
+      [],
+      false,
+    )
+    expect((await rig.call('GET', 'states?ids=fire-exit')).json.items[0]).toMatchObject({ states: ['open'], icon: 'door-open' })
+  })
+
+  it('calls two readers of one door by two names', async () => {
+    const readers = {
+      a: { reader: { id: 'x-in', type: 'osdp', port: 'rs485-1', address: 5 } },
+      b: { reader: { id: 'x-out', type: 'wiegand', port: 'reader-2' } },
+    }
+    const door = { id: 'x', name: 'Gate', controller: 'ctrl-2', locks: { primary: { relay: 'relay-2' } }, ...readers }
+    expect((await rig.call('POST', 'doors', door)).status).toBe(201)
+    expect((await rig.call('GET', 'elements/x-in')).json.name).toBe('Gate reader A')
+    expect((await rig.call('GET', 'elements/x-out')).json.name).toBe('Gate reader B')
+  })
+
   it('tells which doors could not be reached', async () => {
     rig.plugin.states.reach('ctrl-2', false)
     const { json } = await rig.call('POST', 'commands', { action: 'lock', element: 'system' })
