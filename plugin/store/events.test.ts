@@ -41,6 +41,21 @@ describe('retention', () => {
     expect(prune({ days: 30, atLeast: 0, atMost: null }).count).toBe(0)
   })
 
+  it.each([3, 5_000])(
+    'is not held up by %d events that a clock stored which was years ahead, and does not take a clock that is behind for age',
+    many => {
+      rig.shift(3_650 * day)
+      rig.tellMany(many, 'door.opened', { door: 'front' })
+      rig.shift(-3_650 * day)
+      rig.tellMany(3, 'door.opened', { door: 'front' })
+      expect(prune({ days: 30, atLeast: 0, atMost: null }).count).toBe(0)
+      rig.shift(31 * day)
+      rig.tellMany(2, 'door.opened', { door: 'front' })
+      expect(prune({ days: 30, atLeast: 0, atMost: null })).toEqual({ count: many + 3, first: 1, last: many + 3 })
+      expect(cursors()).toHaveLength(2)
+    },
+  )
+
   it('removes by number, however young', () => {
     rig.tellMany(9, 'door.opened', { door: 'front' })
     expect(prune({ days: 30, atLeast: 0, atMost: 5 })).toEqual({ count: 4, first: 1, last: 4 })

@@ -111,6 +111,7 @@ export function openEventLog(store: Store): EventLog {
   )
 
   const oldest = sql.prepare<[number], { cursor: number; stored: number }>('select cursor, stored from entries order by cursor limit ?')
+  const oneAged = sql.prepare<[number, number], number>('select cursor from entries where stored < ? and cursor <= ? limit 1').pluck()
   const newestHash = sql.prepare<[], string>('select hash from entries order by cursor desc limit 1').pluck()
   const lastHash = () => newestHash.get() ?? readFact(store, 'tail') ?? ''
   const hashAt = sql.prepare<[number], string>('select hash from entries where cursor <= ? order by cursor desc limit 1').pluck()
@@ -267,11 +268,13 @@ export function openEventLog(store: Store): EventLog {
     },
     prune({ days, atLeast, atMost }, now) {
       const head = newest.get()?.seq ?? 0
-      const young = (each: { cursor: number; stored: number }) =>
-        (atMost === null || each.cursor > head - atMost) && (each.stored >= now - days * 86_400_000 || each.cursor > head - atLeast)
+      const aged = now - days * 86_400_000
+      const old = ({ cursor, stored }: { cursor: number; stored: number }) =>
+        (atMost !== null && cursor <= head - atMost) || (stored < aged && cursor <= head - atLeast)
       const slice = oldest.all(prunedAtOnce)
-      const kept = slice.findIndex(young)
-      const removed = kept < 0 ? slice : slice.slice(0, kept)
+      // What was stored by a clock that was ahead seems young for as long; it goes with what came after it.
+      const ahead = (slice[0]?.stored ?? 0) > now && !slice.some(old) && oneAged.get(aged, head - atLeast) !== undefined
+      const removed = ahead ? slice : slice.slice(0, slice.findLastIndex(old) + 1)
       const [first, last] = [removed[0]?.cursor, removed.at(-1)?.cursor]
       if (first === undefined || last === undefined) return undefined
       writeFact(
