@@ -91,6 +91,8 @@ export function openSignIns({ provider, now }: { provider: () => Provider | unde
             'untrusted-answer',
             `${settings.name} calls itself by another issuer than it is configured with; tell an administrator.`,
           )
+        if (!isWebAddress(connection.serverMetadata().authorization_endpoint))
+          return refuse('untrusted-answer', `${settings.name} does not say where one signs in; tell an administrator.`)
         const address = buildAuthorizationUrl(connection, {
           redirect_uri: returnAddress(settings),
           scope: [...new Set(['openid', ...settings.scopes])].join(' '),
@@ -132,6 +134,9 @@ export function openSignIns({ provider, now }: { provider: () => Provider | unde
         const complete =
           wanted.every(claim => claimOf(told, claim) !== undefined) || begun.connection.serverMetadata().userinfo_endpoint === undefined
         const claims: Claims = complete ? told : { ...(await fetchUserInfo(begun.connection, tokens.access_token, told.sub)), ...told }
+        // The provider takes its time over its answers, and may have been shut out meanwhile.
+        if (provider()?.version !== begun.version)
+          return refuse('sign-in-over', `How one signs in with ${settings.name} has just been changed; sign in again.`)
         return { ok: true, subject: `${told.iss} ${told.sub}`, name: nameOf(settings, claims), roles: rolesOf(settings, claims) }
       } catch (error) {
         return refusal(error, settings.name)
@@ -140,11 +145,14 @@ export function openSignIns({ provider, now }: { provider: () => Provider | unde
   }
 }
 
+const isWebAddress = (text: unknown): boolean => typeof text === 'string' && /^https?:/.test(text) && URL.canParse(text)
+
 /** The secret as the provider takes it: in the header, or in the body where it takes it there only. */
 function withSecret(secret: string): ClientAuth {
   const [basic, post] = [ClientSecretBasic(secret), ClientSecretPost(secret)]
   return (server, ...rest) => {
-    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+    const told: unknown = server.token_endpoint_auth_methods_supported
+    const methods: readonly unknown[] = Array.isArray(told) ? told : ['client_secret_basic']
     return (methods.includes('client_secret_post') && !methods.includes('client_secret_basic') ? post : basic)(server, ...rest)
   }
 }

@@ -77,7 +77,7 @@ describe('signing in through a provider', () => {
         { right: 'operate-doors', doors: [door] },
         { right: 'use-access-control', doors: [door] },
       ]
-      expect((await rig.call('PUT', `roles/${door}`, { name: door, rights })).status).toBe(200)
+      expect((await rig.call('PUT', `roles/${door}`, { name: door, rights })).status).toBe(201)
     }
     await set({
       mappings: [
@@ -306,6 +306,33 @@ describe('the provider in trouble', () => {
     await rig.identity.addUser({ name: 'local', password: 'correct horse', roles: ['operator'] })
     expect((await rig.call('POST', 'session', { user: 'local', password: 'correct horse' }, stranger)).status).toBe(200)
     provider = await startProvider(`${address}/signin-oidc`)
+  })
+
+  it('is told readably when what it says of itself makes no sense', async () => {
+    const odd: Record<string, unknown>[] = [
+      { authorization_endpoint: undefined },
+      { authorization_endpoint: 'javascript:alert(1)' },
+      { authorization_endpoint: 7 },
+      { token_endpoint: 'nowhere' },
+    ]
+    for (const change of odd) {
+      provider.lies.discovery = document => ({ ...document, ...change })
+      expect([change, (await signIn()).json.code]).toEqual([change, 'untrusted-answer'])
+    }
+    provider.lies.discovery = document => ({ ...document, token_endpoint_auth_methods_supported: 5 })
+    expect((await signIn()).status).toBe(200)
+  })
+
+  it('lets nobody in who comes back after it was removed or changed, however long its answer took', async () => {
+    for (const change of [() => rig.identity.setProvider(null), () => void set({ enabled: false })]) {
+      await set()
+      provider.lies.claims = claims => {
+        change()
+        return claims
+      }
+      expect((await signIn()).json.code).toBe('sign-in-over')
+    }
+    expect((await rig.call('GET', 'users')).json.items).toEqual([])
   })
 
   it('says so when the clock of this server is wrong', async () => {
