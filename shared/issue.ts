@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Path } from './problem.ts'
+import { formatPath, type Path } from './problem.ts'
 import { fieldsOf, schemaAt } from './schema.ts'
 
 /** What a schema found, in plain words: where, what is wrong, and what is allowed. */
@@ -28,7 +28,8 @@ export function explain(issue: Issue, input: unknown, schema: z.core.$ZodType): 
   const allowed = expectation(issue)
   if (value === undefined) return [{ path, reason: 'missing', message: `is missing: ${allowed}` }]
   const quotes = wantsText(issue) && (typeof value === 'number' || typeof value === 'boolean') ? `; put it in quotes: "${value}"` : ''
-  const told = issue.code === 'custom' && typeof value === 'object' ? '' : `, not ${show(value)}`
+  const bare = issue.code === 'custom' || issue.code === 'invalid_union'
+  const told = bare && typeof value === 'object' ? '' : `, not ${show(value)}`
   return [{ path, reason: 'not-allowed', message: `${allowed}${told}${quotes}` }]
 }
 
@@ -48,15 +49,30 @@ function expectation(issue: Issue): string {
       const parts = issue.errors.flatMap(errors => errors.filter(each => each.path.length === 0).map(expectation))
       const values = issue.errors.flatMap(errors => errors.flatMap(each => (each.code === 'invalid_value' ? each.values : [])))
       if (values.length === parts.length && values.length > 0) return oneOf(values)
-      return [...new Set(parts)].join(', or ') || 'is not one of the forms allowed here'
+      if (parts.length > 0 && issue.errors.flat().every(each => each.code !== 'unrecognized_keys')) return [...new Set(parts)].join(', or ')
+      return `fits none of the forms allowed here: ${issue.errors.map(errors => errors.map(inForm).join(', ')).join('; or ')}`
     }
     case 'too_small':
       return size(issue.origin, 'at least', Number(issue.minimum))
     case 'too_big':
       return size(issue.origin, 'at most', Number(issue.maximum))
+    case 'invalid_format':
+      return (issue.message.startsWith('Invalid') ? formats[issue.format] : undefined) ?? issue.message
     default:
       return issue.message
   }
+}
+
+const formats: Record<string, string> = {
+  datetime: 'must be an instant such as 2026-01-31T12:00:00Z',
+  date: 'must be a date such as 2026-01-31',
+  url: 'must be a URL',
+}
+
+/** One thing that keeps a value from a form it might have. */
+function inForm(issue: Issue): string {
+  if (issue.code === 'unrecognized_keys') return `there is no key ${issue.keys.map(key => JSON.stringify(key)).join(', ')}`
+  return `${issue.path.length === 0 ? '' : `${formatPath(issue.path as Path)} `}${expectation(issue)}`
 }
 
 const kinds: Record<string, string> = {

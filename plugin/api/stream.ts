@@ -7,6 +7,7 @@ import { cursorText, deliveredEvent } from './events.ts'
 import { type EndReason, openFeed, type Pipe, rightOf, type Subscription, topics } from './feed.ts'
 import { many } from './paging.ts'
 import { HttpProblem } from './problem.ts'
+import { findingsOf, invalid } from './validation.ts'
 
 /** How long a WebSocket may stay without saying what it wants, in ms. */
 const subscribeMs = 10_000
@@ -55,14 +56,14 @@ export function stream(app: App, context: Context): void {
       }
       const query = request.query as { topics?: string[]; after?: string; epoch?: string }
       const last = request.headers['last-event-id']
-      const wanted = subscription.safeParse({
+      const asked = {
         topics: query.topics ?? ['events'],
         after: typeof last === 'string' && last !== '' ? last : query.after,
         epoch: query.epoch,
-      })
+      }
+      const wanted = subscription.safeParse(asked)
       if (!wanted.success) {
-        const errors = wanted.error.issues.map(issue => ({ in: 'query' as const, path: issue.path.join('.'), message: issue.message }))
-        throw new HttpProblem('validation-failed', errors.map(e => `${e.path}: ${e.message}`).join('; '), { errors })
+        throw invalid(findingsOf(wanted.error, subscription, asked).map(finding => ({ in: 'query', ...finding })))
       }
       allowed(request, wanted.data.topics)
       reply.hijack()
@@ -87,14 +88,14 @@ export function stream(app: App, context: Context): void {
         late()
         const wanted = binary ? undefined : read(String(data))
         if (!wanted?.success) {
-          const why = wanted?.error.issues.map(i => `${i.path.join('.')}: ${i.message}`).join('; ') ?? 'not JSON'
-          socket.close(4400, why.slice(0, 120))
+          const why = wanted && findingsOf(wanted.error, subscription, JSON.parse(String(data)))
+          socket.close(4400, closeReason(why?.map(each => `${each.path}: ${each.message}`).join('; ') ?? 'not JSON'))
           return
         }
         try {
           allowed(request, wanted.data.topics)
         } catch (error) {
-          socket.close(4403, (error as Error).message.slice(0, 120))
+          socket.close(4403, closeReason((error as Error).message))
           return
         }
         stop = feed.consume(socketPipe(socket), request.secret ?? '', asker(request), wanted.data)
@@ -117,6 +118,9 @@ function read(text: string) {
   }
 }
 
+/** What fits into a close frame: 123 bytes, whatever letters they spell. */
+const closeReason = (text: string): string => Buffer.from(text).subarray(0, 120).toString()
+
 type Socket = WebSocket & { readonly _socket?: { cork(): void; uncork(): void } }
 
 function socketPipe(socket: Socket): Pipe {
@@ -130,7 +134,7 @@ function socketPipe(socket: Socket): Pipe {
     },
     buffered: () => socket.bufferedAmount,
     end(reason, message) {
-      socket.close(closeCodes[reason], message.slice(0, 120))
+      socket.close(closeCodes[reason], closeReason(message))
       setTimeout(() => socket.terminate(), farewellMs[reason]).unref()
     },
   }

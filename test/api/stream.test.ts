@@ -186,6 +186,10 @@ describe('the stream', () => {
     expect((await (await connect({ topics: ['cardholders'] }, watcher)).closed).code).toBe(4403)
     expect((await (await connect({ topics: ['gossip'] })).closed).code).toBe(4400)
     expect((await (await connect({ topics: ['events'], after: '-1' })).closed).code).toBe(4400)
+    expect((await (await connect({ topics: ['gossip'] })).closed).reason).toMatch(/^topics\[0\]: must be one of events, states/)
+    // A close frame holds 123 bytes: a reason that is longer must not end the server.
+    for (const wrong of [{ ['€'.repeat(200)]: 1 }, { topics: ['€'.repeat(200)] }, { epoch: '€'.repeat(200) }, [1], null])
+      expect((await (await connect(wrong as object)).closed).code).toBe(4400)
   })
 
   it('ends when its token is removed, and tells when rights have changed', async () => {

@@ -125,6 +125,15 @@ describe('every answer', () => {
     expect(json.errors).toHaveLength(told.size)
   })
 
+  it('tells in plain words what is wrong with an instant, and what keeps a body from every form it might have', async () => {
+    const detail = async (method: string, url: string, body?: object) => (await rig.call(method, url, body)).json.detail
+    expect(await detail('GET', 'events?from=yesterday')).toBe('from: must be an instant such as 2026-01-31T12:00:00Z, not "yesterday"')
+    expect(await detail('POST', 'decisions', { accessPoint: 'front/a', colour: 1 })).toMatch(
+      /^body: fits none of the forms allowed here: .*credential.*there is no key "colour"; or .*cardholder/,
+    )
+    expect(await detail('POST', 'emulator/tamper', {})).toMatch(/fits none of the forms allowed here: reader must be text.*; or controller/)
+  })
+
   it('says so when nothing can be stored, and nothing is half done', async () => {
     const pages = rig.store.sql.pragma('page_count', { simple: true }) as number
     rig.store.sql.pragma(`max_page_count = ${pages}`)
