@@ -119,6 +119,22 @@ describe('a picture', () => {
     }
   })
 
+  it('that says twice how large it is, or elsewhere than where it should, is refused: decoders believe the other', async () => {
+    const small = png(4, 4, Buffer.alloc(100))
+    const large = png(30_000, 30_000, Buffer.alloc(100))
+    const [start, header, rest] = [small.subarray(0, 8), small.subarray(8, 33), small.subarray(33)]
+    const text = Buffer.from(header)
+    text.write('tEXt', 4, 'latin1')
+    const swollen = large.subarray(8, 33)
+    for (const file of [
+      Buffer.concat([start, header, swollen, rest]),
+      Buffer.concat([start, text, swollen, rest]),
+      Buffer.concat([start, header, rest.subarray(0, -12), swollen, rest.subarray(-12)]),
+    ])
+      expect(await refused(file)).toBe('broken')
+    expect(await refused(small)).toBe('taken')
+  })
+
   it('that is none, or is broken, is refused in words, and the next one is taken', async () => {
     expect(await refused(Buffer.from('GIF89a'))).toBe('not-a-picture')
     expect(await refused(Buffer.alloc(0))).toBe('not-a-picture')

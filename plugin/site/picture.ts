@@ -110,6 +110,8 @@ const signatures: readonly (readonly [PictureType, Buffer])[] = [
 function judge(bytes: Buffer): Picture | undefined {
   const type = signatures.find(([, start]) => bytes.subarray(0, start.length).equals(start))?.[0]
   if (type === undefined) return refuse('not-a-picture', 'A picture is a jpg, png or bmp file; this begins like none of them.')
+  if (type === 'image/png' && !hasOneHeader(bytes))
+    return refuse('broken', 'The picture cannot be read: a PNG file begins with its header, and has no other.')
   const size = sizeOf[type](bytes)
   if (size === undefined) return refuse('broken', 'The picture cannot be read: the file breaks off before it says how large it is.')
   const [width, height] = size
@@ -120,6 +122,13 @@ function judge(bytes: Buffer): Picture | undefined {
       `The picture has ${width} × ${height} pixels; at most ${mostMegapixels} million are taken. Make it smaller.`,
     )
   return undefined
+}
+
+/** Decoders take the size of a PNG from the last of its headers, wherever it stands. */
+function hasOneHeader(png: Buffer): boolean {
+  for (let at = 8; at + 8 <= png.length; at += 12 + png.readUInt32BE(at))
+    if ((png.toString('latin1', at + 4, at + 8) === 'IHDR') !== (at === 8)) return false
+  return true
 }
 
 const sizeOf: Record<PictureType, (bytes: Buffer) => readonly [width: number, height: number] | undefined> = {
