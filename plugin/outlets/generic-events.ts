@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { connect, isIPv6, type Socket } from 'node:net'
 import type { Carrier, CarrierOptions, Letter, Outcome } from './outlet.ts'
 import type { SettingsOf } from './settings.ts'
-import { render } from './template.ts'
+import { namesPeople, render } from './template.ts'
 import { troubleOf } from './trouble.ts'
 
 type Settings = SettingsOf<'generic-events'>
@@ -46,15 +46,16 @@ export function openGenericEvents({ world: { plugin }, settings }: CarrierOption
     return made
   }
 
-  /** Writes, and hears the echo. */
-  function exchange(text: string, signal: AbortSignal): Promise<Outcome> {
+  /** Writes, and hears the echo. @param told what is told of the text to an administrator */
+  function exchange(text: string, told: string, signal: AbortSignal): Promise<Outcome> {
     return new Promise(resolve => {
       const bytes = encode(text)
       const socket = line()
       let heard = Buffer.alloc(0)
       const hear = (chunk: Buffer) => {
         heard = Buffer.concat([heard, chunk])
-        const outcome = echo === 'none' ? undefined : echo === 'all-bytes' ? judgeBytes(bytes, heard) : judgeStatistics(text, bytes, heard)
+        const outcome =
+          echo === 'none' ? undefined : echo === 'all-bytes' ? judgeBytes(bytes, heard) : judgeStatistics(text, told, bytes, heard)
         if (outcome) settle(outcome)
         else if (heard.length > mostEchoBytes) settle({ ok: false, message: silence() })
       }
@@ -91,7 +92,7 @@ export function openGenericEvents({ world: { plugin }, settings }: CarrierOption
     })
   }
 
-  function judgeStatistics(text: string, bytes: Buffer, heard: Buffer): Outcome | undefined {
+  function judgeStatistics(text: string, told: string, bytes: Buffer, heard: Buffer): Outcome | undefined {
     const [, , characters, matches, name = ''] = statistics.exec(heard.toString('utf8')) ?? []
     if (matches === undefined) return undefined
     const counts = [
@@ -107,7 +108,7 @@ export function openGenericEvents({ world: { plugin }, settings }: CarrierOption
         message: `${where} read ${characters} characters of ${text.length}; see that its data source takes UTF-8 in lines.`,
       }
     if (matches !== '0') return { ok: true, detail: `${where} matched it: ${name}.` }
-    const nobody = `No generic event at ${where} matches "${text}".`
+    const nobody = `No generic event at ${where} matches "${told}".`
     return { ok: true, detail: nobody, warning: `${nobody} Add one there, or narrow the filter here.` }
   }
 
@@ -131,9 +132,9 @@ export function openGenericEvents({ world: { plugin }, settings }: CarrierOption
     })
   }
 
-  function say(text: string, signal: AbortSignal): Promise<Outcome> {
+  function say(text: string, told: string, signal: AbortSignal): Promise<Outcome> {
     if (text.trim() === '') return Promise.resolve({ ok: true, detail: 'Its template gives no text: nothing is sent.' })
-    return protocol === 'udp' ? datagram(text) : exchange(text, signal)
+    return protocol === 'udp' ? datagram(text) : exchange(text, told, signal)
   }
   return {
     window: 1,
@@ -141,9 +142,11 @@ export function openGenericEvents({ world: { plugin }, settings }: CarrierOption
     send(letter: Letter, signal) {
       const template = letter.type === 'gap' ? undefined : (settings.templates[letter.type] ?? settings.template)
       if (template === undefined) return Promise.resolve({ ok: true, detail: 'A gap has no text.' })
-      return say(render(template, letter.message(), plugin), signal)
+      const text = render(template, letter.message(), plugin)
+      // Whoever looks at outlets may not know people by name, and what failed is kept longer than they may be.
+      return say(text, namesPeople(template) ? template : text, signal)
     },
-    test: signal => say('portunus test', signal),
+    test: signal => say('portunus test', 'portunus test', signal),
     async close() {
       drop()
     },

@@ -61,6 +61,17 @@ describe('generic events', () => {
     expect(vms.received.map(each => each.text)).toEqual(told.map(event => `door.opened Tür ? ${event.id}`))
   })
 
+  it('tell nobody who looks at the outlet the names that are in them', async () => {
+    const vms = await server(international)
+    const { id } = await rig.add(outlet(vms.port, { template: 'in: {cardholderName}' }))
+    const { lastName } = (await rig.call('GET', 'cardholders/amber')).json
+    rig.tell('access.granted', { door: 'front', side: 'a', cardholder: 'amber', source: { kind: 'access-point', id: 'front/a' } })
+    await rig.until(async () => (await rig.status(id)).delivered === 1)
+    expect(vms.received[0]?.text).toContain(lastName)
+    expect((await rig.status(id)).warning).toContain('matches "in: {cardholderName}"')
+    expect((await rig.call('GET', 'outlets')).text).not.toContain(lastName)
+  })
+
   it('need no echo where the data source sends none [W6]', async () => {
     const [one, other] = [await server({ ...international, echo: 'none' }), await server({ ...compatible, echo: 'none' })]
     await rig.add(outlet(one.port, { echo: 'none', name: 'one' }))
