@@ -4,8 +4,9 @@ import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
 import { categories, readAudit } from '../store/audit.ts'
-import type { App, Context } from './context.ts'
+import { type App, asker, type Context } from './context.ts'
 import { listOf, page, readCursor, writeCursor } from './paging.ts'
+import { HttpProblem } from './problem.ts'
 
 /** The eight columns of rule X1, and who stood behind the user. */
 const line = z
@@ -19,9 +20,21 @@ const line = z
     user: z.string(),
     location: z.string(),
     onBehalfOf: z.string().nullable(),
+    /** Where it changed the configuration or people: what it was before and after is told under this number. */
     revision: z.string().nullable(),
   })
   .meta({ id: 'AuditLine' })
+
+const change = z
+  .object({
+    kind: z.string(),
+    id: z.string(),
+    /** Null where there was nothing, and for whoever may not see cardholders, about whom it is. */
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'RevisionChange' })
+const ofPeople: readonly string[] = ['cardholders', 'memberships', 'groups', 'accessRules']
 
 const columns = [
   'Local time',
@@ -96,6 +109,50 @@ export function auditLog(app: App, { plugin }: Context): void {
           revision: revision === null ? null : String(revision),
         })),
         next: found.length > limit && last ? writeCursor(last.id) : null,
+      }
+    },
+  )
+}
+
+/** What a revision of the audit log changed. */
+export function auditedChanges(app: App, { plugin }: Context): void {
+  app.get(
+    '/audit-log/:revision',
+    {
+      config: { right: 'read-audit-log' },
+      schema: {
+        summary: 'What one revision of the audit log changed: every object before and after',
+        tags: ['audit'],
+        params: z.object({
+          revision: z
+            .string()
+            .regex(/^\d{1,15}$/, 'must be a revision')
+            .describe('`revision` of a line.'),
+        }),
+        querystring: z.strictObject(page),
+        response: {
+          200: listOf(change).extend({ revision: z.string(), at: instant, user: z.string(), onBehalfOf: z.string().nullable() }),
+        },
+      },
+    },
+    async request => {
+      const { limit, after } = request.query
+      const number = Number(request.params.revision)
+      const revision = plugin.book.revision(number)
+      if (!revision) throw new HttpProblem('not-found', `There is no revision ${number}.`)
+      const found = plugin.book.changesOf(number, limit + 1, readCursor(after, z.number()) ?? -1)
+      const shown = found.slice(0, limit)
+      const last = shown.at(-1)
+      const seesPeople = asker(request).has('view-cardholders')
+      const body = (kind: string, value: unknown) =>
+        ofPeople.includes(kind) && !seesPeople ? null : (value as Record<string, unknown> | null)
+      return {
+        revision: String(number),
+        at: new Date(revision.at).toISOString(),
+        user: revision.by,
+        onBehalfOf: revision.onBehalfOf,
+        items: shown.map(({ kind, id, before, after }) => ({ kind, id, before: body(kind, before), after: body(kind, after) })),
+        next: found.length > limit && last ? writeCursor(last.number) : null,
       }
     },
   )

@@ -1,7 +1,7 @@
 import { accessRequests } from './access-requests.ts'
 import { adoption } from './adoption.ts'
 import { alarms } from './alarms.ts'
-import { auditLog } from './audit-log.ts'
+import { auditedChanges, auditLog } from './audit-log.ts'
 import { backups } from './backups.ts'
 import { cardholders } from './cardholders.ts'
 import { commands } from './commands.ts'
@@ -57,6 +57,7 @@ export function routes(app: App, context: Context): void {
     identities,
     providers,
     auditLog,
+    auditedChanges,
     outlets,
     backups,
     documents,

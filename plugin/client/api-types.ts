@@ -496,6 +496,10 @@ export interface paths {
     /** Who did what, from where, and whether they might; newest first, or as CSV with all there is */
     get: operations['getAuditLog']
   }
+  '/api/v1/audit-log/{revision}': {
+    /** What one revision of the audit log changed: every object before and after */
+    get: operations['getAuditLogRevision']
+  }
   '/api/v1/outlets': {
     /** Every outlet, and how it fares */
     get: operations['getOutlets']
@@ -1828,6 +1832,16 @@ export interface components {
       location: string
       onBehalfOf: string | null
       revision: string | null
+    }
+    RevisionChange: {
+      kind: string
+      id: string
+      before: {
+        [key: string]: unknown
+      } | null
+      after: {
+        [key: string]: unknown
+      } | null
     }
     Backup: {
       name: string
@@ -8289,6 +8303,37 @@ export interface operations {
           'text/csv': {
             items: components['schemas']['AuditLine'][]
             next: string | null
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  getAuditLogRevision: {
+    parameters: {
+      query?: {
+        /** @description How many at most. */
+        limit?: number
+        /** @description `next` of the page before. */
+        after?: string
+      }
+      path: {
+        /** @description `revision` of a line. */
+        revision: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            items: components['schemas']['RevisionChange'][]
+            next: string | null
+            revision: string
+            at: string
+            user: string
+            onBehalfOf: string | null
           }
         }
       }

@@ -273,6 +273,16 @@ export function openBook(store: Store, { check, now }: { check: Check; now: () =
         .orderBy(asc(changes.revision), asc(changes.number))
         .all()
         .map(row => ({ revision: row.revision, kind: row.kind as Kind, id: row.id, before: parsed(row.before), after: parsed(row.after) })),
+    /** What one revision changed, in order; at most `limit` of it, after that many. */
+    changesOf: (revision: number, limit: number, after: number): readonly (Change & { readonly number: number })[] =>
+      db
+        .select()
+        .from(changes)
+        .where(and(eq(changes.revision, revision), gt(changes.number, after)))
+        .orderBy(asc(changes.number))
+        .limit(limit)
+        .all()
+        .map(row => ({ number: row.number, kind: row.kind as Kind, id: row.id, before: parsed(row.before), after: parsed(row.after) })),
     /** Every revision that changed an object. */
     revisionsOf: (kind: Kind, id: string): readonly Revision[] =>
       db

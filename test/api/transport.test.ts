@@ -255,6 +255,31 @@ describe('the audit log', () => {
     expect(first).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,.*granted,command,door,front,test-.*,127\.0\.0\.1,'=cmd$/)
   })
 
+  it('leads to what a change was before and after, for whom may see it', async () => {
+    await rig.call('PATCH', 'doors/front', { accessTime: 9 }, { 'x-on-behalf-of': 'vera' })
+    await rig.call('PATCH', 'cardholders/bo', { lastName: 'Berg' })
+    const [person, door] = (await rig.call('GET', 'audit-log?limit=2')).json.items
+    expect((await rig.call('GET', `audit-log/${door.revision}`)).json).toMatchObject({
+      revision: door.revision,
+      at: door.at,
+      user: door.user,
+      onBehalfOf: 'vera',
+      items: [{ kind: 'doors', id: 'front', before: { accessTime: 7 }, after: { accessTime: 9 } }],
+      next: null,
+    })
+    const change = { kind: 'cardholders', id: 'bo', before: { lastName: 'Lind' }, after: { lastName: 'Berg' } }
+    expect((await rig.call('GET', `audit-log/${person.revision}`)).json.items).toMatchObject([change])
+    await rig.call('PUT', 'roles/auditor', { name: 'Auditor', rights: ['read-audit-log'] })
+    const auditor = { authorization: `Bearer ${rig.signedIn(['auditor'])}` }
+    expect((await rig.call('GET', `audit-log/${person.revision}`, undefined, auditor)).json.items).toEqual([
+      { kind: 'cardholders', id: 'bo', before: null, after: null },
+    ])
+    expect((await rig.call('GET', 'audit-log/1?limit=1')).json.next).not.toBeNull()
+    expect((await rig.call('GET', 'audit-log/999999')).json.code).toBe('not-found')
+    const operator = { authorization: `Bearer ${rig.signedIn(['operator'])}` }
+    expect((await rig.call('GET', `audit-log/${door.revision}`, undefined, operator)).status).toBe(403)
+  })
+
   it('is written whole, however long it is', async () => {
     const insert = rig.store.sql.prepare(
       "insert into audit (at, message, permitted, category, sourceType, sourceName, user, location) values (?, ?, 1, 'system', 'x', 'x', 'x', 'x')",
