@@ -69,6 +69,13 @@ const deadLetter = z
   })
   .meta({ id: 'DeadLetter' })
 
+/** Whom an outlet speaks to, where it shows a secret there. */
+function peerOf(settings: { readonly kind: string; readonly url?: string | null }): string {
+  if (settings.url == null || !URL.canParse(settings.url)) return ''
+  const { protocol, host } = new URL(settings.url)
+  return `${protocol}//${host}`
+}
+
 const at = (ms: number) => new Date(ms).toISOString()
 const orNull = (ms: number | null) => (ms === null ? null : at(ms))
 
@@ -152,6 +159,10 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
         if (met) throw fieldProblem(met.field, met.message)
       }
     }
+    // A secret goes to nobody it was not given for: whoever may configure could have it sent to themselves.
+    const shared = body.kind === 'webhook' ? 'token' : 'password'
+    if (before?.secrets[shared] && !(shared in body) && peerOf(body) !== peerOf(before.settings))
+      throw fieldProblem(shared, 'has to be given anew with another address; null is none')
     // What goes out is what its maker may see.
     if (!asker(request).at('use-access-control', null)) refuseRight(context, request, 'use-access-control', 'everywhere')
     const templates = body.kind === 'generic-events' ? [body.template, ...Object.values(body.templates)] : []

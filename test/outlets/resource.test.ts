@@ -100,6 +100,30 @@ describe('outlets over the API', () => {
     expect((await rig.call('PATCH', `outlets/${id}`, { secret: null })).json.errors[0].path).toBe('secret')
   })
 
+  it('send no secret to whom it was not given for: another address needs it anew', async () => {
+    const thief = await openEndpoint()
+    const cases = [
+      [webhook({ token: 'token-5678-abcdef' }), 'token', thief.url],
+      [
+        { kind: 'mqtt', name: 'bus', url: 'mqtt://127.0.0.1:9', username: 'u', password: 'p' },
+        'password',
+        `mqtt://127.0.0.1:${thief.port}`,
+      ],
+    ] as const
+    for (const [body, field, url] of cases) {
+      const { id } = await rig.add(body)
+      const refused = await rig.call('PATCH', `outlets/${id}`, { url })
+      expect([refused.status, refused.json.errors?.[0].path]).toEqual([400, field])
+      expect((await rig.call('PATCH', `outlets/${id}`, { url: `${body.url}${field === 'token' ? '/other' : ''}` })).status).toBe(200)
+      expect((await rig.call('PATCH', `outlets/${id}`, { url, [field]: null })).status).toBe(200)
+    }
+    expect((await rig.call('GET', 'outlets')).json.items.map((each: { secrets: object }) => Object.values(each.secrets))).toEqual([
+      [true, false, false],
+      [false, false],
+    ])
+    await thief.close()
+  })
+
   it('are webhooks where they are of that kind', async () => {
     const { id } = await rig.add({ kind: 'generic-events', name: 'vms', host: '127.0.0.1', enabled: false })
     const made = await rig.call('POST', 'webhooks', { name: 'hook', url: there.url })
