@@ -77,7 +77,8 @@ describe('a webhook', () => {
     const waits = there.got.slice(1, 5).map((each, index) => Math.round((each.at - there.got[index]!.at) / second))
     expect(waits).toEqual([1, 2, 4, 8])
     expect(there.got.slice(0, 5).every(each => each.event.id === told[0])).toBe(true)
-    expect(await rig.status(id)).toMatchObject({ state: 'waiting', attempts: 0, delivered: 3 })
+    await rig.until(async () => (await rig.status(id)).state === 'waiting')
+    expect(await rig.status(id)).toMatchObject({ attempts: 0, delivered: 3 })
   })
 
   it('waits no longer than five minutes, but as long as it is asked to', async () => {
