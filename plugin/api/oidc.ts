@@ -11,6 +11,7 @@ import {
   type Configuration,
   calculatePKCECodeChallenge,
   clockSkew,
+  customFetch,
   discovery,
   enableNonRepudiationChecks,
   fetchUserInfo,
@@ -30,6 +31,8 @@ const patienceMs = 10 * 60_000
 const mostUnderWay = 10_000
 /** How long the provider may take for one answer, in seconds. */
 const timeout = 10
+/** What is behind that in an answer of the provider is not read, and the answer not believed. */
+const mostAnswerBytes = 1_048_576
 
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -83,7 +86,11 @@ export function openSignIns({ provider, now }: { provider: () => Provider | unde
           settings.clientId,
           { [clockSkew]: Math.round((now() - Date.now()) / 1000) },
           clientSecret === null ? None() : withSecret(clientSecret),
-          { timeout, execute: [enableNonRepudiationChecks, ...(issuer.protocol === 'http:' ? [allowInsecureRequests] : [])] },
+          {
+            timeout,
+            [customFetch]: fetchLittle,
+            execute: [enableNonRepudiationChecks, ...(issuer.protocol === 'http:' ? [allowInsecureRequests] : [])],
+          },
         )
         // One issuer for the tenants of everybody would let any of them say who has which role.
         if (new URL(connection.serverMetadata().issuer).href !== issuer.href)
@@ -143,6 +150,21 @@ export function openSignIns({ provider, now }: { provider: () => Provider | unde
       }
     },
   }
+}
+
+/** As `fetch`, for answers of a size that an answer has. */
+async function fetchLittle(address: string, options: object): Promise<Response> {
+  const response = await fetch(address, options)
+  if (!response.body) return response
+  let bytes = 0
+  const little = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.length
+      if (bytes > mostAnswerBytes) controller.error(new Error('the answer is too long'))
+      else controller.enqueue(chunk)
+    },
+  })
+  return new Response(response.body.pipeThrough(little), response)
 }
 
 const isWebAddress = (text: unknown): boolean => typeof text === 'string' && /^https?:/.test(text) && URL.canParse(text)

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import Provider from 'oidc-provider'
 
 export const client = { id: 'portunus', secret: 'the secret of the client' }
@@ -27,6 +28,8 @@ export async function startProvider(redirectUri: string) {
     discovery: undefined as undefined | ((document: Record<string, unknown>) => Record<string, unknown>),
     /** Answers all with this status. */
     status: undefined as number | undefined,
+    /** Answers at this path without end. */
+    endless: undefined as string | undefined,
   }
   /** Paths that were asked for. */
   const asked: string[] = []
@@ -60,11 +63,22 @@ export async function startProvider(redirectUri: string) {
     ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 60, IdToken: 60, Interaction: 60, Session: 60 },
   })
   console.warn = warn
+  // Whoever hangs up on it does so because a test wants it.
+  provider.silent = true
   provider.use(async (ctx, next) => {
     asked.push(ctx.path)
     await next()
     const body = ctx.body as Record<string, unknown> | undefined
-    if (lies.status !== undefined) {
+    if (lies.endless !== undefined && ctx.path.startsWith(lies.endless)) {
+      ctx.status = 200
+      ctx.type = 'json'
+      ctx.body = Readable.from(
+        (function* () {
+          yield '{"x":"'
+          for (;;) yield 'x'.repeat(65_536)
+        })(),
+      )
+    } else if (lies.status !== undefined) {
       ctx.status = lies.status
       ctx.body = 'out of order'
     } else if (ctx.path.startsWith('/.well-known/') && lies.discovery && body) ctx.body = lies.discovery(body)

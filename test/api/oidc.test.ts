@@ -323,6 +323,16 @@ describe('the provider in trouble', () => {
     expect((await signIn()).status).toBe(200)
   })
 
+  it('is not listened to for ever when it answers without end', async () => {
+    for (const path of ['/.well-known/', '/token', '/jwks', '/me']) {
+      provider.lies.claims = path === '/me' ? ({ preferred_username: _, groups: __, ...rest }) => rest : undefined
+      provider.lies.endless = path
+      const began = performance.now()
+      expect([path, (await signIn()).json.code]).toEqual([path, 'untrusted-answer'])
+      expect(performance.now() - began).toBeLessThan(5_000)
+    }
+  })
+
   it('lets nobody in who comes back after it was removed or changed, however long its answer took', async () => {
     for (const change of [() => rig.identity.setProvider(null), () => void set({ enabled: false })]) {
       await set()
