@@ -35,6 +35,8 @@ export async function openOutletRig(directory?: string) {
         if (!underWay()) clock.advanceTo(clock.now() + step)
         await breathe(2)
       }
+      // What a receiver has seen the outlet may not have heard of yet; one that is never answered is not waited for.
+      for (let tries = 0; underWay() && tries < 500; tries++) await breathe(2)
     },
     /** Makes an outlet over the API. */
     async add(body: object): Promise<{ id: string; secret: string; etag: string; status: Status }> {
