@@ -1,3 +1,4 @@
+import { type ParsedUrlQuery, parse } from 'node:querystring'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -33,7 +34,8 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     bodyLimit: mebibyte,
     forceCloseConnections: true,
     return503OnClosing: true,
-    routerOptions: { maxParamLength: 300 },
+    // What is left empty was not asked for.
+    routerOptions: { maxParamLength: 300, querystringParser: (text: string) => filled(parse(text)) },
     logger: { level: options.logLevel ?? 'warn' },
     // A request is named by its route in the log, never by its headers or query, where secrets and names are.
     logController: new LogController({ disableRequestLogging: true }),
@@ -157,6 +159,8 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
   })
   return app
 }
+
+const filled = (query: ParsedUrlQuery) => Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
 
 const notedPerMinute = 20
 const strangers = new WeakMap<object, Map<string, { minute: number; count: number }>>()

@@ -184,6 +184,18 @@ describe('events', () => {
     expect(oldest).toEqual(told)
   })
 
+  it('takes a parameter that is left empty for one that is not there', async () => {
+    rig.tell('door.opened', { door: 'front' })
+    const { status, json } = await rig.call('GET', 'events?after=&from=&to=&type=&category=&door=&cardholder=&limit=&wait=')
+    expect([status, json]).toEqual([
+      200,
+      { ...(await rig.call('GET', 'events')).json, items: [expect.objectContaining({ type: 'door.opened' })] },
+    ])
+    expect((await rig.call('GET', 'states?ids=')).json.items.length).toBeGreaterThan(5)
+    expect((await rig.call('GET', 'configuration/diff?from=')).status).toBe(400)
+    expect((await rig.call('GET', 'events?type=door.opened&type=door.closed')).json.items).toHaveLength(1)
+  })
+
   it('answers a long poll as soon as something happens, and with nothing when the wait is over', async () => {
     const { cursor } = (await rig.call('GET', 'events?after=0')).json
     const began = Date.now()
