@@ -6,6 +6,7 @@ import { formats, predefined, resolveFormats } from '../../wiegand/index.ts'
 import type { Body } from '../site/kinds.ts'
 import type { App, Context } from './context.ts'
 import { resource } from './resource.ts'
+import type { Principal } from './rights.ts'
 
 /** How a controller stands: what it runs, which site is in force there and since when, why it took no newer one, and how wrong its clock is. */
 const linkStatus = z.object({
@@ -60,11 +61,24 @@ export function resources(app: App, context: Context): void {
     extra: { schema: { predefined: z.boolean() }, of: ({ id }) => ({ predefined: predefinedProfiles.some(each => each === id) }) },
   })
   resource(app, context, { path: 'doors', kind: 'doors', ...configuration, visible: (door, to) => to.at('use-access-control', door.id) })
-  resource(app, context, { path: 'zones', kind: 'zones', ...configuration })
+  // As in the configuration: who may see no door of it, knows nothing of it.
+  const seesAny = (doors: readonly string[], to: Principal) =>
+    to.at('use-access-control', null) || doors.some(door => to.at('use-access-control', door))
+  resource(app, context, {
+    path: 'zones',
+    kind: 'zones',
+    ...configuration,
+    visible: (zone, to) =>
+      seesAny(
+        zone.doors.map(each => each.door),
+        to,
+      ),
+  })
   resource(app, context, {
     path: 'controllers',
     kind: 'controllers',
     ...configuration,
+    visible: ({ id }, to) => seesAny(plugin.tree().doorsOf(id) ?? [], to),
     extra: {
       schema: { online: z.boolean(), link: linkStatus.nullable() },
       of: controller => {

@@ -175,7 +175,12 @@ describe('rights', () => {
     expect(doors).toEqual(['shop'])
     expect(json.elements.map((e: { id: string }) => e.id)).not.toContain('front/a')
     expect((await rig.call('GET', 'states', undefined, shop)).json.items.map((s: { element: string }) => s.element)).not.toContain('front')
-    expect((await rig.call('GET', 'doors/front', undefined, shop)).status).toBe(404)
+    for (const path of ['doors/front', 'controllers/ctrl-1', 'elements/office'])
+      expect((await rig.call('GET', path, undefined, shop)).status, path).toBe(path.endsWith('office') ? 200 : 404)
+    for (const path of ['doors', 'controllers', 'zones']) {
+      const ids = (await rig.call('GET', path, undefined, shop)).json.items.map((each: { id: string }) => each.id)
+      expect(ids, path).toEqual({ doors: ['shop'], controllers: ['ctrl-2'], zones: ['office', 'shop-floor'] }[path])
+    }
     expect((await rig.call('POST', 'commands', { action: 'grant', element: 'shop' }, shop)).status).toBe(200)
     expect((await rig.call('POST', 'commands', { action: 'grant', element: 'front' }, shop)).status).toBe(403)
     expect((await rig.call('POST', 'commands', { action: 'lock', element: 'office' }, shop)).status).toBe(403)
