@@ -248,6 +248,29 @@ describe('a scan of a line', () => {
   })
 })
 
+it('another site waits for a pairing: its reader would have a key that nobody holds', () => {
+  const apart = { ...site, encryption: { ...site.encryption, osdpSecureChannel: false } }
+  for (const wait of [0, 50, 100, 150]) {
+    const { field, pass, held, readers } = openLine()
+    expect(field.acuOf('in')!.acu.pair(1, { key: keyOf(9), via: 'session' })).toBeNull()
+    pass(wait)
+    field.configure?.(apart)
+    pass(3_000)
+    held.in = keyOf(9)
+    field.configure?.(site)
+    pass(5_000)
+    expect([wait, Buffer.from(readers.in!.state.scbk ?? [])]).toEqual([wait, Buffer.from(keyOf(9))])
+    expect(field.acuOf('in')!.acu.pds()[0]).toMatchObject({ online: true, secure: true })
+  }
+  const { field, pass, reports, held } = openLine()
+  field.acuOf('in')!.acu.pair(1, { key: keyOf(9), via: 'session' })
+  field.configure?.(apart)
+  field.stop()
+  const count = reports.length
+  pass(10_000)
+  expect([reports.length, field.acuOf('in'), held.in]).toEqual([count, undefined, keyOf(1)])
+})
+
 describe('asked over the link', () => {
   it('a capture comes in parts that join to a file, as osdpcap and as pcapng', () => {
     const { field, pass } = openLine()

@@ -1,5 +1,5 @@
 import { type Acu, type AcuEvent, type CaptureRecord, type LineEvent, openAcu, type PdPolicy, type Pipe } from '../../osdp/index.ts'
-import type { Clock } from '../../shared/clock.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
 import type { Reader, Site } from '../../shared/site.ts'
 import type { FieldEffect, LedColour } from '../core/effect.ts'
 import type { SourceProblem } from './edge-source.ts'
@@ -22,6 +22,9 @@ export interface OsdpField extends Field {
   /** Ends a scan before its time. */
   stopScan(reader: string): void
 }
+
+/** How often is looked whether a pairing has ended, in ms; it ends by itself within two minutes. */
+const pairingMs = 250
 
 /** The OSDP readers of one controller: one ACU a line, readers' events to inputs, effects to commands. */
 export function createOsdpField(options: {
@@ -50,13 +53,23 @@ export function createOsdpField(options: {
     lines = []
   }
   const lineOf = (reader: string) => lines.find(line => line.address(reader) !== undefined)
+  let cancelRenewal: Cancel = () => {}
+  /** Begins anew as soon as no reader is being paired: one that is cut off has a key that may not be the controller's. */
+  function renew(): void {
+    cancelRenewal()
+    if (lines.some(line => line.acu?.pds().some(pd => pd.pairing))) {
+      cancelRenewal = options.clock.at(options.clock.now() + pairingMs, renew)
+      return
+    }
+    end()
+    begin()
+  }
   return {
     configure(next) {
       const before = site === null ? '' : JSON.stringify(linesOf(site, options.controller))
       site = next
       if (report === null || JSON.stringify(linesOf(next, options.controller)) === before) return
-      end()
-      begin()
+      renew()
     },
     start(to) {
       report = to
@@ -66,6 +79,7 @@ export function createOsdpField(options: {
       for (const line of lines) line.apply(effect)
     },
     stop() {
+      cancelRenewal()
       end()
       report = null
     },
