@@ -3,7 +3,7 @@ import { serialPipe, tcpClient } from '../osdp/index.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Site } from '../shared/site.ts'
 import type { SourceProblem } from './field/edge-source.ts'
-import type { Field, Report } from './field/field.ts'
+import type { Field } from './field/field.ts'
 import { gpioEdges } from './field/gpio.ts'
 import { createIoField, type GpioTerminal } from './field/io.ts'
 import { createOsdpField, type OsdpField, type OsdpWatch } from './field/osdp.ts'
@@ -30,7 +30,6 @@ export interface HardwareOptions {
 
 export function createHardware({ controller, clock, random, key, onProblem, watch }: HardwareOptions): Hardware {
   let site: Site | undefined
-  let report: Report | undefined
   /** What holds LED and beeper, by reader: kept while they are the same lines, which no second process could have before the first has ended. */
   const holders = new Map<string, { readonly lines: string; readonly child: ChildProcess }>()
   const unit = (id: string) => site?.controllers.find(each => each.id === id)
@@ -80,15 +79,12 @@ export function createHardware({ controller, clock, random, key, onProblem, watc
   const io = createIoField({ terminals: wanted => terminalsOf(wanted, controller), onProblem })
   // First of all fields, so that those behind it find the new site.
   const follow: Field = {
-    start(to) {
-      report = to
-    },
+    start() {},
     configure(next) {
       site = next
     },
     apply() {},
     stop() {
-      report = undefined
       for (const { child } of holders.values()) child.kill()
       holders.clear()
     },
@@ -97,11 +93,7 @@ export function createHardware({ controller, clock, random, key, onProblem, watc
     fields: [follow, io, wiegand, osdp],
     osdp,
     wiegand,
-    renewKeys() {
-      if (report === undefined) return
-      osdp.stop()
-      osdp.start(report)
-    },
+    renewKeys: osdp.renew,
   }
 }
 

@@ -271,6 +271,20 @@ it('another site waits for a pairing: its reader would have a key that nobody ho
   expect([reports.length, field.acuOf('in'), held.in]).toEqual([count, undefined, keyOf(1)])
 })
 
+it('new keys of other readers wait for a pairing, too', () => {
+  for (const wait of [0, 50, 100, 150]) {
+    const { field, pass, held, readers } = openLine()
+    expect(field.acuOf('in')!.acu.pair(1, { key: keyOf(9), via: 'session' })).toBeNull()
+    pass(wait)
+    field.renew()
+    pass(100)
+    held.in = keyOf(9)
+    pass(5_000)
+    expect([wait, Buffer.from(readers.in!.state.scbk ?? [])]).toEqual([wait, Buffer.from(keyOf(9))])
+    expect(field.acuOf('in')!.acu.pds()[0]).toMatchObject({ online: true, secure: true })
+  }
+})
+
 describe('asked over the link', () => {
   it('a capture comes in parts that join to a file, as osdpcap and as pcapng', () => {
     const { field, pass } = openLine()

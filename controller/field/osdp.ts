@@ -21,6 +21,8 @@ export interface OsdpField extends Field {
   scan(reader: string, order: ScanOrder, tell: (news: ScanNews) => void): void
   /** Ends a scan before its time. */
   stopScan(reader: string): void
+  /** Keys of readers are new: their lines begin again, as soon as no reader is being paired. */
+  renew(): void
 }
 
 /** How often is looked whether a pairing has ended, in ms; it ends by itself within two minutes. */
@@ -57,6 +59,7 @@ export function createOsdpField(options: {
   /** Begins anew as soon as no reader is being paired: one that is cut off has a key that may not be the controller's. */
   function renew(): void {
     cancelRenewal()
+    if (report === null) return
     if (lines.some(line => line.acu?.pds().some(pd => pd.pairing))) {
       cancelRenewal = options.clock.at(options.clock.now() + pairingMs, renew)
       return
@@ -68,8 +71,7 @@ export function createOsdpField(options: {
     configure(next) {
       const before = site === null ? '' : JSON.stringify(linesOf(site, options.controller))
       site = next
-      if (report === null || JSON.stringify(linesOf(next, options.controller)) === before) return
-      renew()
+      if (JSON.stringify(linesOf(next, options.controller)) !== before) renew()
     },
     start(to) {
       report = to
@@ -94,6 +96,7 @@ export function createOsdpField(options: {
       else tell({ stage: 'refused', reason: 'line-not-in-use', readers: [] })
     },
     stopScan: reader => lineOf(reader)?.stopScan?.(),
+    renew,
   }
 }
 
