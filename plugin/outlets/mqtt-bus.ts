@@ -85,6 +85,8 @@ const keepaliveS = 15
 const confirmMs = 10_000
 /** As many unconfirmed messages at once, where the broker does not take fewer. */
 const mostInFlight = 64
+/** Commands that come before the connection is ready; more than this no integrator sends in that moment. */
+const mostEarly = 1_000
 /** So long after a connection retained messages are looked at. */
 const lookMs = 10_000
 /** CONNACK codes of a broker that does not speak MQTT 5: its own, and that of MQTT 3.1.1. */
@@ -170,7 +172,7 @@ export function openBus(options: BusOptions): Bus {
           correlationData: properties?.correlationData,
         }
         if (up) listening.incoming(message)
-        else early.push(message)
+        else if (early.length < mostEarly) early.push(message)
       } else if (retain && payload.length > 0) listening.found(topic)
     })
     made.on('error', (error: Error & { code?: unknown }) => {

@@ -22,6 +22,8 @@ export interface Retained {
 const atOnce = 64
 /** Taking everything away takes no longer, in ms: somebody waits for it. */
 const clearMs = 10_000
+/** Topics found at a broker and not looked at yet. */
+const mostStrange = 500_000
 
 interface Wanted {
   readonly payload: string
@@ -171,7 +173,8 @@ export function keepRetained(
       markAll()
     },
     found(topic) {
-      strange.add(topic)
+      // A broker may make up topics without end; what is left over is found again at the next connection.
+      if (strange.size < mostStrange) strange.add(topic)
       void work()
     },
     async close(forGood) {

@@ -64,7 +64,7 @@ export function openPictureMaker(): PictureMaker {
       const late = setTimeout(
         () => settle(refuse('too-slow', 'The picture takes too long to be read; send a smaller one.'), false),
         longestMs,
-      )
+      ).unref()
       const heard = (made: Made) => {
         if (made.ok) settle({ ...made, bytes: Buffer.from(made.bytes) }, true)
         else settle(refuse('broken', `The picture cannot be read: ${made.message.slice(0, 200)}`), true)
