@@ -184,8 +184,12 @@ describe('every presentation', () => {
           const told = rig.of('access.granted', 'access.denied', 'access.pending')
           const ended = told.filter(({ reason }) => reason === 'identification-timeout' || reason === 'two-person-timeout')
           if (each.kind === 'swipe') expect(told).toHaveLength(1)
-          else if (each.kind === 'keys') expect(told.length - ended.length).toBe(1)
-          else if (each.kind !== 'act') expect(told).toHaveLength(ended.length)
+          else if (each.kind === 'keys') {
+            // A wait that ends between two keys takes those along that were typed by then.
+            const torn = ended.some(({ reader, reason }) => reader === each.reader && reason === 'identification-timeout')
+            expect(told.length - ended.length).toBeLessThanOrEqual(1)
+            expect(told.length - ended.length).toBeGreaterThanOrEqual(torn ? 0 : 1)
+          } else if (each.kind !== 'act') expect(told).toHaveLength(ended.length)
         }
       }),
       runs,
