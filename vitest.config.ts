@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Many tests wait for brokers, browsers and other processes more than they compute.
+    maxWorkers: 2,
   },
 })
