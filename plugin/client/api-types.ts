@@ -2387,22 +2387,6 @@ export interface components {
       energised: boolean | null
       online: boolean | null
     }
-    User: {
-      id: string
-      name: string
-      roles: string[]
-      disabled: boolean
-      foreign: boolean
-      createdAt: string
-    }
-    Token: {
-      id: string
-      name: string
-      roles: string[]
-      createdAt: string
-      expiresAt: string | null
-      usedAt: string | null
-    }
     Role: {
       id: string
       name: string
@@ -2424,6 +2408,22 @@ export interface components {
         zones: string[]
       }[]
       builtIn: boolean
+    }
+    User: {
+      id: string
+      name: string
+      roles: string[]
+      disabled: boolean
+      foreign: boolean
+      createdAt: string
+    }
+    Token: {
+      id: string
+      name: string
+      roles: string[]
+      createdAt: string
+      expiresAt: string | null
+      usedAt: string | null
     }
     LineScan: {
       reader: string
