@@ -4,7 +4,7 @@ import { keepOutcome } from '../api/idempotency.ts'
 import { type AuditCategory, writeAudit } from '../store/audit.ts'
 import { carryOut, type Outcome } from '../vms/commands.ts'
 import type { Bus, Incoming } from './mqtt-bus.ts'
-import { type CommandRefusal, commandRefusals, readCommand } from './mqtt-command.ts'
+import { type CommandRefusal, commandRefusals, type ReadCommand, readCommand } from './mqtt-command.ts'
 import { isBelow, type MqttTopics } from './mqtt-topics.ts'
 import type { OutletWorld } from './outlet.ts'
 
@@ -103,15 +103,26 @@ export function createCommands({ world: { plugin, controllers }, topics, bus, cl
   }
 
   async function handle(incoming: Incoming): Promise<void> {
-    const { topic, payload, retained, from } = incoming
+    const { topic, payload, retained } = incoming
     const element = topics.commanded(topic)
     if (element === undefined || payload.length === 0) return
     const read = readCommand(payload, retained, plugin.now())
     // It would be refused again at every connection.
     if (retained) void bus()?.publish({ topic, payload: '', retain: true, hears: () => false })
-    if (!read.ok) return refuse(incoming, element, read.reason, read.correlation, read.detail)
+    const correlation = read.ok ? (read.command.correlation ?? null) : read.correlation
+    try {
+      await judge(incoming, element, read, correlation)
+    } catch {
+      // Most likely nothing can be stored, so nothing can be noted either: whoever asked has to know.
+      await answer(incoming, element, { correlation, reason: 'failed', detail: commandRefusals.failed, id: null, results: [] })
+    }
+  }
+
+  async function judge(incoming: Incoming, element: string, read: ReadCommand, correlation: string | null): Promise<void> {
+    if (!read.ok) return refuse(incoming, element, read.reason, correlation, read.detail)
+    const { topic, payload, from } = incoming
     const { command, validForMs } = read
-    const { action, seconds, reason, onBehalfOf, correlation = null } = command
+    const { action, seconds, reason, onBehalfOf } = command
     const tree = plugin.tree()
     const target = element === 'system' ? plugin.systemId : element
     const doors = tree.doorsOf(target)

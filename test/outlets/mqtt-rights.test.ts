@@ -260,6 +260,15 @@ describe('one that asks for too much', () => {
     return { watcher, reasons: () => watcher.at(`${house.base}/element/front/result`).map(({ json }) => json.reason as string | null) }
   }
 
+  it('is told when nothing can be stored, and not left without an answer', async () => {
+    const { watcher, reasons } = await watch()
+    house.store.sql.pragma('query_only = 1')
+    await watcher.send(`${house.base}/element/front/command`, command('grant'))
+    await until(() => reasons().length === 1)
+    house.store.sql.pragma('query_only = 0')
+    expect(reasons()).toEqual(['failed'])
+  })
+
   it('is told that too much is under way', async () => {
     const { watcher, reasons } = await watch()
     const answers: (() => void)[] = []
