@@ -267,6 +267,8 @@ export interface PdView {
   /** The last replies with data, to know them again. */
   readonly recent: string[]
   lastFrame: string
+  /** Answered with a CRC since it was met: from then on a frame checked by the sum alone is a damaged one. */
+  answersCrc: boolean
   retried: boolean
   strays: number[]
   /** The line stays silent until then. */
@@ -320,6 +322,7 @@ export function createView(policy: PdPolicy, random: (length: number) => Uint8Ar
     status: null,
     recent: [],
     lastFrame: '',
+    answersCrc: false,
     retried: false,
     strays: [],
     holdUntil: now,

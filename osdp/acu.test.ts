@@ -94,6 +94,35 @@ describe('bring-up', () => {
     expect(rig.of('observation').map(({ what }) => what)).toEqual(['clear-operation'])
   })
 
+  it('in clear, a PD that answered with CRCs is not believed on a sum alone: noise on the check bit leaves eight bits to be right by chance', () => {
+    const rig = createRig()
+    const reader = rig.reader({ address: 1, scbk: null }, { requireSecure: false })
+    rig.clock.advance(1000)
+    let noisy = true
+    reader.tap(bytes => {
+      const frame = parse(bytes.subarray(1))!
+      return noisy && frame.code === 0x50 ? marked(encode({ ...frame, check: 'checksum' })) : bytes
+    })
+    reader.present(badge)
+    rig.clock.advance(300)
+    expect(rig.of('card')).toEqual([])
+    noisy = false
+    rig.clock.advance(2000)
+    expect(rig.of('card')).toHaveLength(1)
+    expect(state(rig).statistics.checkErrors).toBeGreaterThan(0)
+    expect(rig.of('offline')).toEqual([])
+  })
+
+  it('in clear, a PD that only knows the sum works', () => {
+    const rig = createRig()
+    const reader = rig.reader({ address: 1, scbk: null }, { requireSecure: false })
+    reader.tap(bytes => marked(encode({ ...parse(bytes.subarray(1))!, check: 'checksum' })))
+    rig.clock.advance(1000)
+    reader.present(badge)
+    rig.clock.advance(500)
+    expect(rig.of('card')).toHaveLength(1)
+  })
+
   it('a PD that was secure once never works in clear again, even where the policy would allow it', () => {
     const rig = createRig()
     const reader = rig.reader({ address: 1 }, { requireSecure: false })
