@@ -10,6 +10,7 @@ import { benchDevice } from './device.ts'
 import { benchIdle } from './idle.ts'
 import { benchOsdp } from './osdp.ts'
 import { benchOsdpLine } from './osdp-line.ts'
+import { benchPlugin } from './plugin.ts'
 import { benchStore } from './store.ts'
 import { benchSwipe } from './swipe.ts'
 import { benchWiegand } from './wiegand.ts'
@@ -46,11 +47,13 @@ const promised: Readonly<Record<string, Promised>> = {
   'idle.simulatedDaySeconds': { atMost: 2 },
   'idle.pollingPercentOfCore32': { atMost: 5 },
   'idle.startPercentOfCore32': { atMost: 5 },
+  'plugin.deliveryP99Ms': { atMost: 250 },
+  'plugin.configurationMs10kDoors': { atMost: 1_000 },
 }
 
 const figures: Record<string, number> = {}
 const missed: string[] = []
-for (const bench of [benchOsdp, benchOsdpLine, benchWiegand, benchDecide, benchStore, benchSwipe, benchDevice, benchIdle]) {
+for (const bench of [benchOsdp, benchOsdpLine, benchWiegand, benchDecide, benchStore, benchSwipe, benchDevice, benchIdle, benchPlugin]) {
   for (const [name, value] of Object.entries(await bench())) {
     figures[name] = value
     const { atLeast, atMost, gate } = promised[name] ?? {}
