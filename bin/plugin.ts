@@ -42,6 +42,8 @@ const pluginConfig = z.strictObject({
     })
     .default({ port: 1883 }),
   tls: z.strictObject({ cert: file, key: file }).optional(),
+  /** Reverse proxies, by address or range: what they say of the browser behind them is believed. */
+  trustedProxies: z.array(z.string()).default([]),
   /** Off loopback without TLS: only where both are true. */
   plainHttp: z.boolean().default(false),
   plainHttpOffLoopback: z.boolean().default(false),

@@ -69,6 +69,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       transport,
       emulatorSteps: fieldSteps,
       https: secured.https,
+      trustedProxies: options.trustedProxies,
       broker: broker.told,
       embedded: broker.embedded,
       onTrouble: (controller, trouble) => process.stderr.write(`controller ${controller}: ${trouble}\n`),

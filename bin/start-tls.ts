@@ -13,6 +13,8 @@ export interface TlsOptions {
   readonly tlsKey?: string
   readonly plainHttp?: boolean
   readonly plainHttpOffLoopback?: boolean
+  /** Reverse proxies that are believed. */
+  readonly trustedProxies?: readonly string[]
 }
 
 /** How the server is spoken to. Off loopback there is TLS, unless somebody has said twice that there shall be none. */
@@ -25,9 +27,12 @@ export interface Transport {
 }
 
 export function chooseTransport(store: Store, command: string, options: TlsOptions): Transport {
-  const { host, tlsCert, tlsKey, plainHttp = false, plainHttpOffLoopback = false } = options
+  const { host, tlsCert, tlsKey, plainHttp = false, plainHttpOffLoopback = false, trustedProxies = [] } = options
   const stop = (why: string) => new Stop(`${command}: ${why}`)
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw stop('--tls-cert and --tls-key go together')
+  const unknown = trustedProxies.find(text => !isNetwork(text))
+  if (unknown !== undefined)
+    throw stop(`"${unknown}" is no trusted proxy: name one by its address or a range of addresses, such as 192.0.2.7 or 192.0.2.0/24`)
   const local = isLoopback(host)
   const broker = local ? undefined : ownCertificate(store, namesOf(host), systemClock.wall())
   if (tlsCert !== undefined && tlsKey !== undefined) return { https: readPair(tlsCert, tlsKey), broker, told: [] }
@@ -51,6 +56,13 @@ export function chooseTransport(store: Store, command: string, options: TlsOptio
       throw stop(`the certificate ${cert} or its key ${key} cannot be used: ${(error as Error).message}`)
     }
   }
+}
+
+/** An address, or a range such as 192.0.2.0/24; never all there are. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  return most > 0 && rest.length === 0 && (bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most))
 }
 
 /** Names and addresses by which a server on this address is reached. */

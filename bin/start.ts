@@ -22,6 +22,7 @@ export function startCommand(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port of the page and the API; 0 takes a free one', portNumber, 8080)
     .option('--mqtt-port <number>', 'port of the embedded MQTT broker; 0 takes a free one', portNumber, 0)
+    .option('--trusted-proxies <addresses>', 'reverse proxies whose word on the browser behind them is believed, separated by commas', list)
     .option('--tls-cert <file>', 'certificate of the page and the API, PEM; off loopback a self-signed one is made where none is given')
     .option('--tls-key <file>', 'its key, PEM')
     .option('--plain-http', 'off loopback: no TLS. Takes effect only together with --plain-http-off-loopback')
@@ -39,6 +40,8 @@ export function startCommand(): Command {
       ),
     )
 }
+
+const list = (text: string) => text.split(',').map(each => each.trim())
 
 function portNumber(text: string): number {
   const port = Number(text)

@@ -37,13 +37,14 @@ export interface ServerOptions {
   /** The broker embedded in this process, where there is one: integrators come to it, too. */
   readonly embedded?: Pick<Broker, 'tell' | 'retained'> | undefined
   readonly https?: { readonly key: string; readonly cert: string } | undefined
+  readonly trustedProxies?: readonly string[] | undefined
   readonly onTrouble?: (controller: string, trouble: string) => void
 }
 
 /** The plugin server, joined: store, site, log, link and API. It listens once `listen` is called. */
 export type PluginServer = Awaited<ReturnType<typeof createServer>>
 
-export async function createServer({ store, clock, transport, emulatorSteps, broker, embedded, https, onTrouble }: ServerOptions) {
+export async function createServer({ store, clock, transport, emulatorSteps, broker, embedded, https, trustedProxies, onTrouble }: ServerOptions) {
   const plugin = createPlugin({ store, clock, check: checkPlace, skewOf: controller => link.status(controller)?.skewMs ?? 0 })
   const { book, log } = plugin
   const ownLog = openOwnLog(plugin)
@@ -119,8 +120,8 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     ...(book.current().revision === 0 ? ['there is no site yet'] : []),
   ]
   const api = await createApi(
-    { plugin, identity, controllers, keys, outlets, version, adoptions, broker, emulatorSteps, unready, secure: https !== undefined },
-    { page, https },
+    { plugin, identity, controllers, keys, outlets, version, adoptions, broker, emulatorSteps, unready },
+    { page, https, trustedProxies },
   )
 
   return {

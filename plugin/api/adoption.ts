@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { isLoopback } from '../../shared/address.ts'
 import { id, instant } from '../../shared/scalar.ts'
 import { writeAudit } from '../store/audit.ts'
-import { type App, audit, type Context } from './context.ts'
+import { type App, audit, type Context, isEncrypted, isLocal } from './context.ts'
 import { HttpProblem } from './problem.ts'
 
 /** A controller joins the site: an administrator asks for a code, the controller shows it and gets what it needs for its link. */
@@ -59,7 +58,7 @@ export function adoption(app: App, context: Context): void {
       },
     },
     async request => {
-      if (!context.secure && !isLoopback(request.ip)) throw new HttpProblem('forbidden', 'A secret is given out over HTTPS only.')
+      if (!isEncrypted(request) && !isLocal(request)) throw new HttpProblem('forbidden', 'A secret is given out over HTTPS only.')
       const { controller, code } = request.body
       const secret = adoptions.adopt(controller, code)
       writeAudit(plugin.store, {

@@ -8,6 +8,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { isLoopback } from '../../shared/address.ts'
 import type { Outlets } from '../outlets/outlets.ts'
 import type { Adoptions } from '../site/adoption.ts'
 import type { SiteKeys } from '../site/keys.ts'
@@ -35,8 +36,6 @@ export interface Context {
   readonly emulatorSteps: EmulatorSteps
   /** Why the server cannot do its work now; empty when it can. */
   readonly unready: () => readonly string[]
-  /** Whether the connection is encrypted, so that cookies may be marked so. */
-  readonly secure: boolean
 }
 
 export type App = FastifyInstance<
@@ -99,6 +98,16 @@ export function refuseRight({ plugin }: Pick<Context, 'plugin'>, request: Fastif
   })
   throw new HttpProblem('forbidden', `The right "${right}"${where === '' ? '' : ` ${where}`} is needed; ask an administrator for it.`)
 }
+
+/** Whether the browser's connection is encrypted: ours, or that of a trusted proxy. */
+export const isEncrypted = (request: FastifyRequest): boolean => request.protocol === 'https'
+
+/** Whether a proxy has handed the request on, trusted or not: then a loopback address says nothing of who asks. */
+export const isForwarded = ({ headers }: FastifyRequest): boolean =>
+  ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip'].some(name => headers[name] !== undefined)
+
+/** Whether somebody on this machine asks, and nobody elsewhere through a proxy on it. */
+export const isLocal = (request: FastifyRequest): boolean => isLoopback(request.ip) && !isForwarded(request)
 
 export const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { isLoopback } from '../../shared/address.ts'
-import type { App, Context } from './context.ts'
+import { type App, type Context, isLocal } from './context.ts'
 import { HttpProblem } from './problem.ts'
 
 /** Outside the prefix: alive, able to work, and figures for Prometheus. */
@@ -32,7 +31,7 @@ export function health(app: App, { plugin, unready }: Context): void {
     '/metrics',
     { config: { right: 'open' }, schema: { summary: 'Figures for Prometheus, on loopback only', tags, response: { 200: z.string() } } },
     async (request, reply) => {
-      if (!isLoopback(request.ip)) throw new HttpProblem('not-found', 'There is nothing at /metrics.')
+      if (!isLocal(request)) throw new HttpProblem('not-found', 'There is nothing at /metrics.')
       reply.type('text/plain; version=0.0.4; charset=utf-8').serializer(String)
       const { controllers } = plugin.tree()
       const figures: [name: string, type: 'counter' | 'gauge', help: string, value: number][] = [

@@ -200,7 +200,7 @@ function signingIn(app: App, context: Context): void {
         sourceName: user.name,
         author: { user: user.name, location: request.ip },
       })
-      return handOver(reply, identity.startSession(user), context.secure || settings.address.startsWith('https:'))
+      return handOver(request, reply, identity.startSession(user))
     },
   )
 }

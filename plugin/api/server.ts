@@ -1,13 +1,13 @@
 import { type ParsedUrlQuery, parse } from 'node:querystring'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
-import { type App, audit, type Context, pathOf, refuseRight } from './context.ts'
+import { type App, audit, type Context, isEncrypted, isForwarded, pathOf, refuseRight } from './context.ts'
 import { health } from './health.ts'
 import { allowOwnStyles, servePage } from './page.ts'
 import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
@@ -20,6 +20,8 @@ export interface ApiOptions {
   /** The built web page; not served where it is not there. */
   readonly page: string
   readonly https?: { readonly key: string; readonly cert: string } | undefined
+  /** Reverse proxies, by address or `ADDRESS/BITS`: what they say of the browser behind them is believed, and nobody else's word. */
+  readonly trustedProxies?: readonly string[] | undefined
   /** Judges every answer by its schema: for tests. */
   readonly checkAnswers?: boolean
   readonly logLevel?: 'silent' | 'warn' | 'info'
@@ -34,6 +36,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     bodyLimit: mebibyte,
     forceCloseConnections: true,
     return503OnClosing: true,
+    trustProxy: options.trustedProxies && options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     // What is left empty was not asked for.
     routerOptions: { maxParamLength: 300, querystringParser: (text: string) => filled(parse(text)) },
     logger: { level: options.logLevel ?? 'warn' },
@@ -86,7 +89,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
         frameAncestors: ["'none'"],
       },
     },
-    hsts: options.https !== undefined,
+    hsts: false,
     referrerPolicy: { policy: 'no-referrer' },
   })
   allowOwnStyles(app)
@@ -95,6 +98,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     global: true,
     max: 30_000,
     timeWindow: 60_000,
+    ipv6Subnet,
     errorResponseBuilder: (_, { ttl }) =>
       new HttpProblem('too-many-requests', `Wait ${Math.ceil(ttl / 1000)} s.`, { retryAfter: Math.ceil(ttl / 1000) }),
   })
@@ -133,6 +137,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
   app.addHook('onRequest', async (request, reply) => {
     reply.header('server-time', new Date(context.plugin.now()).toISOString())
     reply.header('cache-control', 'no-store')
+    if (isEncrypted(request)) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
     // Many clients name a media type although they send nothing.
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
     if (length === '0' && encoding === undefined) delete request.headers['content-type']
@@ -162,17 +167,20 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
 
 const filled = (query: ParsedUrlQuery) => Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
 
+/** Whoever has an IPv6 address has 2⁶⁴ of them: they count as one. */
+const ipv6Subnet = 64
 const notedPerMinute = 20
 const strangers = new WeakMap<object, Map<string, { minute: number; count: number }>>()
 
-/** Notes a request without a valid token; a flood from one address is noted as one. */
+/** Notes a request without a valid token; a flood from one place is noted as one. */
 function noteStranger(context: Context, request: FastifyRequest): void {
   const known = strangers.get(context) ?? new Map<string, { minute: number; count: number }>()
   strangers.set(context, known)
   const minute = Math.floor(context.plugin.now() / 60_000)
   for (const [address, { minute: then }] of known) if (then !== minute) known.delete(address)
-  const { count } = known.get(request.ip) ?? { count: 0 }
-  known.set(request.ip, { minute, count: count + 1 })
+  const place = normalizeIP(request.ip, ipv6Subnet)
+  const { count } = known.get(place) ?? { count: 0 }
+  known.set(place, { minute, count: count + 1 })
   if (count > notedPerMinute) return
   const path = pathOf(request).slice(0, 200)
   const message =
@@ -205,14 +213,17 @@ function authenticate(context: Context, request: FastifyRequest, reply: FastifyR
   }
   // A browser sends a cookie along whoever asked it to: only the page itself may use it.
   if (fromCookie !== undefined && !sameOrigin(request))
-    throw new HttpProblem('cross-site', 'Requests with a session cookie are taken from the page of this server only.')
+    throw new HttpProblem(
+      'cross-site',
+      `Requests with a session cookie are taken from the page of this server only.${isForwarded(request) ? ' Behind a reverse proxy, the server has to be started with its address as a trusted proxy.' : ''}`,
+    )
   request.secret = secret ?? null
   if (right !== null && !request.principal.has(right)) refuseRight(context, request, right)
 }
 
 function sameOrigin(request: FastifyRequest): boolean {
-  const { origin, host } = request.headers
-  if (origin !== undefined) return origin === `${request.protocol}://${host}`
+  const { origin } = request.headers
+  if (origin !== undefined) return origin === `${request.protocol}://${request.host}`
   const site = request.headers['sec-fetch-site']
   return request.method === 'GET' || request.method === 'HEAD'
     ? site === undefined || site === 'same-origin' || site === 'none'

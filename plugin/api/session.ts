@@ -1,8 +1,8 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
 import { writeAudit } from '../store/audit.ts'
-import { type App, asker, audit, type Context } from './context.ts'
+import { type App, asker, audit, type Context, isEncrypted } from './context.ts'
 import type { SignIn } from './identity.ts'
 import { HttpProblem } from './problem.ts'
 import { doorRights, type Principal, right, rights } from './rights.ts'
@@ -36,7 +36,8 @@ export function describePrincipal(principal: Principal): z.output<typeof who> {
 }
 
 /** Gives a new session to the browser as a cookie, and to everybody as a token. */
-export function handOver(reply: FastifyReply, { secret, principal, expires }: Extract<SignIn, { ok: true }>, secure: boolean) {
+export function handOver(request: FastifyRequest, reply: FastifyReply, { secret, principal, expires }: Extract<SignIn, { ok: true }>) {
+  const secure = isEncrypted(request) || request.headers.origin?.startsWith('https:') === true
   reply.setCookie(sessionCookie, secret, { path: '/', httpOnly: true, sameSite: 'strict', secure, expires: new Date(expires) })
   return { token: secret, ...describePrincipal(principal) }
 }
@@ -79,7 +80,7 @@ export function session(app: App, context: Context): void {
         throw new HttpProblem('wrong-credentials', 'User name or password is wrong.')
       }
       note(true, 'Signed in')
-      return handOver(reply, result, context.secure)
+      return handOver(request, reply, result)
     },
   )
 

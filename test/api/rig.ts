@@ -100,7 +100,6 @@ export async function openRig({
       broker: { port: 1883, tls: false, certificate: null },
       emulatorSteps: fieldSteps,
       unready: () => [],
-      secure: false,
     },
     { page: '/nowhere', checkAnswers: true, logLevel: 'silent', ...options },
   )
