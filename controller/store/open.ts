@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import type { Store } from './contract.ts'
+import { makeDirectory } from './directory.ts'
 import { memoryDisk, openDisk, type Sync } from './disk.ts'
 import { openKeys, type RandomBytes, readKeyFile } from './keys.ts'
 import { createStore, type Limits } from './store.ts'
@@ -49,7 +50,7 @@ export function openStore(directory: string, { controller, wall, random = random
     lock?.close()
   }
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeDirectory(dir)
     lock = hold(join(dir, 'controller.lock'))
     if (lock === undefined)
       return refuse('data-in-use', `data directory ${dir} is used by another process; stop it, or name another directory`)

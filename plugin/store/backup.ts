@@ -19,6 +19,7 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import Sqlite from 'better-sqlite3'
 import { v7 as uuid } from 'uuid'
+import { makeDirectory } from './directory.ts'
 import type { Store } from './open.ts'
 
 /*
@@ -52,7 +53,7 @@ export async function makeBackup(
   { now, passphrase, keep }: { now: number; passphrase: string | undefined; keep: number },
 ): Promise<Backup> {
   const directory = backupDirectory(store)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory)
   const name = `portunus-${new Date(now).toISOString().replace(/[:.]/g, '-')}${passphrase === undefined ? '.db' : '.backup'}`
   const copy = join(directory, `.${name}.part`)
   const target = join(directory, name)
@@ -123,10 +124,14 @@ export async function restoreBackup(
   if (!existsSync(file)) return refuse(`${file}: there is no such file`)
   const encrypted = readStart(file, 16).toString() !== 'SQLite format 3\0'
   if (encrypted && passphrase === undefined) return refuse(`${file} is encrypted; give its passphrase`)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const staging = join(directory, '.restore')
-  rmSync(staging, { recursive: true, force: true })
-  mkdirSync(staging, { mode: 0o700 })
+  try {
+    makeDirectory(directory)
+    rmSync(staging, { recursive: true, force: true })
+    mkdirSync(staging, { mode: 0o700 })
+  } catch (error) {
+    return refuse(`data directory ${directory} cannot be used: ${(error as Error).message}`)
+  }
   try {
     const database = join(staging, 'plugin.db')
     if (encrypted) {

@@ -31,6 +31,18 @@ describe('a data directory', () => {
     open(true).close()
   })
 
+  it('is made with all above it, or refused in one line where it cannot be', () => {
+    const opened = openStore(join(directory, 'a/b/c'), { serve: true })
+    expect(opened.ok && (statSync(join(directory, 'a/b')).mode & 0o777).toString(8)).toBe('700')
+    if (opened.ok) opened.store.close()
+    writeFileSync(join(directory, 'file'), '')
+    for (const place of ['/proc/portunus/data', '/dev/null/data', join(directory, 'file'), join(directory, 'file/data')]) {
+      const refused = openStore(place, { serve: true })
+      expect(refused, place).toMatchObject({ ok: false, reason: 'data-not-usable' })
+      expect(!refused.ok && refused.message).toMatch(new RegExp(`^data directory ${place} cannot be .*E[A-Z]+: .+$`))
+    }
+  })
+
   it('says what is wrong with it', () => {
     open().close()
     chmodSync(join(directory, 'data/key'), 0o644)

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { makeDirectory } from './directory.ts'
 import { openVault, type Vault } from './vault.ts'
 
 export type Database = BetterSQLite3Database
@@ -36,7 +37,7 @@ export function openStore(directory: string, { serve }: { serve: boolean }): Ope
   const dir = resolve(directory)
   const refuse = (reason: OpenFailure, message: string): Opened => ({ ok: false, reason, message })
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeDirectory(dir)
   } catch (error) {
     return refuse('data-not-usable', `data directory ${dir} cannot be made: ${(error as Error).message}`)
   }
