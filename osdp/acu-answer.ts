@@ -3,6 +3,7 @@ import { tellNews } from './acu-reply.ts'
 import {
   afterIdentification,
   beReady,
+  dropPending,
   endPairing,
   handshakeRefused,
   keyTaken,
@@ -94,6 +95,7 @@ function refusedCommand(view: PdView, out: Told, exchange: Exchange, nak: number
     case 'session-cap':
       return beReady(view, now)
     case 'key':
+      dropPending(view, out)
       return endPairing(view, out, `NAK ${nak}`, now)
     case 'file':
       return endFile(view, out, false, `NAK ${nak}`, 0)

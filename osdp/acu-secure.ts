@@ -18,7 +18,7 @@ import {
 export function afterIdentification(view: PdView, out: Told, now: number) {
   if (view.pairing !== null && view.pairing.via === 'install') return toStage(view, 'challenge', now)
   const mustBeSecure = view.pinned || (view.policy.requireSecure ?? true)
-  if (view.scbk === null) {
+  if (view.scbk === null && (view.pendingKey === null || (!mustBeSecure && view.tryPending))) {
     if (!mustBeSecure) return operateInClear(view, out, 'no-key', now)
     announce(view, out, false)
     if (view.secureFault !== 'no-key') tell(view, out, { kind: 'secure', established: false, reason: 'no-key' })
@@ -66,8 +66,14 @@ export function beReady(view: PdView, now: number) {
 /** The key that the next handshake is made under. */
 function presentKey(view: PdView): Uint8Array | null {
   const { pairing } = view
-  if (pairing === null || pairing.via === 'session') return pairing?.stage === 'verifying' ? pairing.key : view.scbk
-  return pairing.stage === 'verifying' ? pairing.key : defaultKey
+  if (pairing?.stage === 'verifying') return pairing.key
+  if (pairing?.via === 'install') return defaultKey
+  return triesPending(view) ? view.pendingKey : view.scbk
+}
+
+/** Whether the handshake is under the key of a pairing that was cut off. */
+function triesPending(view: PdView): boolean {
+  return view.pairing === null && view.pendingKey !== null && (view.tryPending || view.scbk === null)
 }
 
 /** CHLNG. Null where there is no key, or no random number that was not used before. */
@@ -123,9 +129,15 @@ export function takeInitialMac(view: PdView, out: Told, frame: ReceivedFrame, no
   if (pairing?.stage === 'verifying') {
     view.scbk = pairing.key
     view.pairing = null
+    forgetPending(view)
     if (pairing.via === 'install') view.identity = null
     tell(view, out, { kind: 'pairing', stage: 'done', reason: null })
-  }
+  } else if (triesPending(view)) {
+    view.scbk = view.pendingKey!.slice()
+    view.identity = null
+    forgetPending(view)
+    tell(view, out, { kind: 'pending-key', state: 'adopted' })
+  } else if (pairing === null) dropPending(view, out)
   view.stage = 'verify-id'
   view.tryAt = now
   if (!view.distrusted) beSecure(view, out, now)
@@ -139,6 +151,19 @@ function beSecure(view: PdView, out: Told, now: number) {
   view.pinned = true
   announce(view, out, true)
   tell(view, out, { kind: 'secure', established: true, reason: null })
+}
+
+function forgetPending(view: PdView) {
+  view.pendingKey?.fill(0)
+  view.pendingKey = null
+  view.tryPending = false
+}
+
+/** The PD has not taken the key that was sent: it says so, or has proved another one. */
+export function dropPending(view: PdView, out: Told) {
+  if (view.pendingKey === null) return
+  forgetPending(view)
+  tell(view, out, { kind: 'pending-key', state: 'dropped' })
 }
 
 const refusals: Record<HandshakeRefusal, SecureFault> = {
@@ -157,6 +182,8 @@ const refusals: Record<HandshakeRefusal, SecureFault> = {
 /** A handshake failed: never anything weaker instead, the same again a second later. */
 function refused(view: PdView, out: Told, reason: HandshakeRefusal, now: number) {
   const fault = refusals[reason]
+  // That the PD does not know a key it may never have taken says nothing.
+  if (triesPending(view) && fault !== 'downgrade') return handshakeFailed(view, out, fault, now)
   if (fault === 'wrong-key') observe(view, out, 'wrong-key', reason, now)
   else if (fault === 'downgrade') observe(view, out, 'downgrade', reason, now)
   else if (fault === 'handshake-refused') observe(view, out, 'refused-proof', reason, now)
@@ -166,7 +193,7 @@ function refused(view: PdView, out: Told, reason: HandshakeRefusal, now: number)
 /** The PD answered CHLNG or SCRYPT with a NAK. */
 export function handshakeRefused(view: PdView, out: Told, nak: number, proving: boolean, now: number) {
   if (proving) {
-    observe(view, out, 'refused-proof', `NAK ${nak}`, now)
+    if (!triesPending(view)) observe(view, out, 'refused-proof', `NAK ${nak}`, now)
     return handshakeFailed(view, out, 'wrong-key', now)
   }
   const mustBeSecure = view.pinned || (view.policy.requireSecure ?? true)
@@ -178,6 +205,8 @@ export function handshakeRefused(view: PdView, out: Told, nak: number, proving: 
 
 function handshakeFailed(view: PdView, out: Told, reason: SecureFault, now: number) {
   const { pairing } = view
+  const pending = triesPending(view)
+  if (pairing === null && view.pendingKey !== null) view.tryPending = !view.tryPending
   if (pairing?.stage === 'verifying' && ++pairing.verifyTries >= 3) {
     // The PD may never have taken the key: install mode is asked again until the time is over, a re-keyed PD goes on under its old key.
     if (pairing.via === 'session') endPairing(view, out, 'not-verified', now)
@@ -186,7 +215,7 @@ function handshakeFailed(view: PdView, out: Told, reason: SecureFault, now: numb
       pairing.verifyTries = 0
     }
   }
-  loseSecure(view, out, reason, now)
+  loseSecure(view, out, pending ? (view.secureFault ?? (view.scbk === null ? 'no-key' : reason)) : reason, now)
   // Whoever answers now may be another device than the one identified.
   view.stage = 'identify'
 }
@@ -276,6 +305,10 @@ export function startPairing(
 
 function stage(view: PdView, out: Told, name: PairingStage) {
   if (view.pairing !== null) view.pairing.stage = name
+  if (name === 'key-sent') {
+    view.pendingKey = view.pairing!.key.slice()
+    view.tryPending = false
+  }
   tell(view, out, { kind: 'pairing', stage: name, reason: null })
 }
 
@@ -290,11 +323,12 @@ export function keyTaken(view: PdView, out: Told, now: number) {
   stage(view, out, 'verifying')
 }
 
-/** Ends pairing without success; the PD goes on with the key it had, if any. */
+/** Ends pairing without success; the PD goes on with the key it had, if any, or with the new one if it proves to have that. */
 export function endPairing(view: PdView, out: Told, reason: string, now: number) {
   if (view.pairing === null) return
   view.pairing.key.fill(0)
   view.pairing = null
+  if (view.pendingKey !== null) tell(view, out, { kind: 'pending-key', state: 'kept' })
   tell(view, out, { kind: 'pairing', stage: 'failed', reason })
   if (view.stage === 'ready') return
   requeue(view, out)

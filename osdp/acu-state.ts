@@ -22,6 +22,8 @@ export interface PdPolicy {
   readonly baud?: number
   /** The PD's own key, 16 bytes; never SCBK-D, never a weak one. */
   readonly scbk?: Uint8Array | null
+  /** The key of a pairing that was cut off, which the PD may have taken: tried where it refuses its own, and its own once the handshake proves it. */
+  readonly pendingKey?: Uint8Array | null
   /** Nothing but ID, CAP and the handshake goes out in clear, and nothing else is taken; true unless said. */
   readonly requireSecure?: boolean
   /** The PD had a secure channel once: it never goes back, whatever `requireSecure` says. */
@@ -37,10 +39,10 @@ export interface PdPolicy {
 export type PolicyFault = 'address' | 'baud' | 'weak-key'
 
 /** What is wrong with a policy, or null. Weak keys are refused here: SCBK-D, published examples, patterns. */
-export function policyFault({ address, baud = 9600, scbk = null }: PdPolicy): PolicyFault | null {
+export function policyFault({ address, baud = 9600, scbk = null, pendingKey = null }: PdPolicy): PolicyFault | null {
   if (!Number.isInteger(address) || address < 0 || address > 0x7e) return 'address'
   if (!Number.isInteger(baud) || baud < 300 || baud > 4_000_000) return 'baud'
-  return scbk !== null && weakKey(scbk) !== null ? 'weak-key' : null
+  return [scbk, pendingKey].some(key => key !== null && weakKey(key) !== null) ? 'weak-key' : null
 }
 
 /** Why a PD is offline. */
@@ -130,6 +132,8 @@ export type AcuEvent = { readonly pd: number } & (
       readonly reason: string | null
     }
   | { readonly kind: 'pairing'; readonly stage: PairingStage; readonly reason: string | null }
+  /** What is known of a key that the PD may have taken: `kept` nobody knows yet, and it is tried · `adopted` it proved to be the PD's key · `dropped` it is not. */
+  | { readonly kind: 'pending-key'; readonly state: 'kept' | 'adopted' | 'dropped' }
   /** COMSET took effect: `pd` is the new address. */
   | { readonly kind: 'moved'; readonly from: number; readonly baud: number }
   | { readonly kind: 'observation'; readonly what: Observation; readonly detail: string }
@@ -218,6 +222,9 @@ export interface PdView {
   address: number
   baud: number
   scbk: Uint8Array | null
+  /** A key that went out and was not proven, and whether its turn has come. */
+  pendingKey: Uint8Array | null
+  tryPending: boolean
   pinned: boolean
   identity: PinnedIdentity | null
   stage: Stage
@@ -284,6 +291,8 @@ export function createView(policy: PdPolicy, random: (length: number) => Uint8Ar
     address: policy.address,
     baud: policy.baud ?? 9600,
     scbk: policy.scbk ?? null,
+    pendingKey: policy.pendingKey?.slice() ?? null,
+    tryPending: false,
     pinned: policy.pinned ?? false,
     identity: policy.identity ?? null,
     stage: 'identify',

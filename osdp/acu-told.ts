@@ -115,6 +115,13 @@ export const probeMs = 1000
 
 /** Nobody answers any more, or the line is gone. */
 export function goOffline(view: PdView, out: Told, reason: OfflineReason, now: number) {
+  const { pairing } = view
+  // Whether the key has arrived nobody knows; the handshake will tell.
+  if (pairing?.stage === 'key-sent') {
+    pairing.stage = 'verifying'
+    tell(view, out, { kind: 'pairing', stage: 'verifying', reason: null })
+  }
+  view.tryPending = false
   const command = view.exchange?.command
   if (command) finish(view, out, command, 'lost')
   for (const waiting of view.queue) finish(view, out, waiting, 'lost')
