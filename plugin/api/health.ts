@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import type { OutletStatus } from '../outlets/outlet.ts'
 import { type App, type Context, isLocal } from './context.ts'
 import { HttpProblem } from './problem.ts'
 
 /** Outside the prefix: alive, able to work, and figures for Prometheus. */
-export function health(app: App, { plugin, unready }: Context): void {
+export function health(app: App, { plugin, outlets, unready }: Context): void {
   const tags = ['health']
   app.get(
     '/healthz',
@@ -45,7 +46,36 @@ export function health(app: App, { plugin, unready }: Context): void {
         ['process_resident_memory_bytes', 'gauge', 'Resident memory', process.memoryUsage.rss()],
         ['process_cpu_seconds_total', 'counter', 'CPU time used', process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6],
       ]
-      return figures.map(([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`).join('')
+      const stored = outlets.list()
+      const perOutlet: [name: string, type: 'counter' | 'gauge', help: string, of: (outlet: (typeof stored)[number]) => number][] = [
+        [
+          'portunus_outlet_queue',
+          'gauge',
+          'Entries of the log that an outlet has still to deliver or to leave out',
+          each => each.status.backlog,
+        ],
+        ['portunus_outlet_delivered_total', 'counter', 'Events that an outlet has delivered', each => each.status.delivered],
+        ['portunus_outlet_failed_attempts', 'gauge', 'Attempts in a row that failed', each => each.status.attempts],
+        ['portunus_outlet_failing', 'gauge', '1 while attempts or the connection fail', each => Number(isFailing(each.status))],
+        ['portunus_outlet_dead_letters', 'gauge', 'Events that an outlet has given up', each => each.dead],
+      ]
+      return [
+        ...figures.map(([name, type, help, value]) => [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${value}`]),
+        ...perOutlet.map(([name, type, help, of]) => [
+          `# HELP ${name} ${help}`,
+          `# TYPE ${name} ${type}`,
+          ...stored.map(
+            each => `${name}{outlet="${each.id}",kind="${each.settings.kind}",name="${quoted(each.settings.name)}"} ${of(each)}`,
+          ),
+        ]),
+      ]
+        .flat()
+        .map(line => `${line}\n`)
+        .join('')
     },
   )
 }
+
+const quoted = (text: string): string => text.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')
+
+const isFailing = ({ state, connection }: OutletStatus): boolean => state === 'failing' || (state !== 'off' && connection !== null)
