@@ -34,6 +34,8 @@ export function createEmulatedController(options: {
   readonly pollIntervalMs?: number
   /** The key an emulated reader holds. */
   readonly readerKey: (reader: string) => Uint8Array | undefined
+  /** The credential that a card was made for, whatever the controller knows of it; left out, only what it knows can be presented. */
+  readonly issued?: (credential: string) => Credential | undefined
   readonly link?: RuntimeLink
   readonly watch?: OsdpWatch
   readonly onFault?: (error: unknown) => void
@@ -57,7 +59,7 @@ export function createEmulatedController(options: {
     controller,
     clock,
     benches: [osdp, wiegand],
-    cardBits: (reader, id) => cardBits(site, reader, id, store.directory.credential(id)?.credential),
+    cardBits: (reader, id) => cardBits(site, reader, id, options.issued?.(id) ?? store.directory.credential(id)?.credential),
   })
   // First of all fields, so that the readers' benches find the new site.
   const follow = {

@@ -17,7 +17,7 @@ import type { StoredEvent } from '../shared/event.ts'
 import { longestValidity, splitSite } from '../shared/link.ts'
 import { createMemoryBroker, type MemoryTransport } from '../shared/memory-link.ts'
 import { formatProblem } from '../shared/problem.ts'
-import type { Site } from '../shared/site.ts'
+import type { Credential, Site } from '../shared/site.ts'
 import { createEmulatedController, type EmulatedController, keyNames } from './emulated.ts'
 
 const done: Outcome = { done: true }
@@ -41,6 +41,8 @@ export function openStage(options: {
   const readerKey = (reader: string) => createRandom(seed, `key of ${reader}`).bytes(16)
   const controllers = new Map<string, EmulatedController & { readonly store: Store; readonly transport: MemoryTransport }>()
   const broker = createMemoryBroker()
+  /** Cards in people's pockets: one stays what it is when its holder has left the site, or before a controller has heard of it. */
+  const issued = new Map<string, Credential>()
   const ids = createRandom(seed, 'ids of the plugin')
   const newId = () => v7({ msecs: clock.wall(), random: ids.bytes(16) })
 
@@ -85,10 +87,17 @@ export function openStage(options: {
   })
   link.start()
 
-  /** Puts a controller up for every one of the site that has none yet, and gives all the keys of their readers. */
+  /** Hands out the site's cards, puts a controller up for every one of the site that has none, and gives all the keys of their readers. */
   function mount(): void {
+    for (const { credentials } of site.cardholders) for (const credential of credentials) issued.set(credential.id, credential)
     for (const { id, parent } of site.controllers) {
-      if (parent !== undefined || controllers.has(id)) continue
+      if (parent !== undefined) continue
+      const earlier = controllers.get(id)
+      if (earlier !== undefined) {
+        giveKeys(earlier.store)
+        if (!earlier.runtime.running) switchOn(earlier, true)
+        continue
+      }
       const random = createRandom(seed, `controller ${id}`)
       const store = openMemoryStore({ controller: id, wall: clock.wall(), random: random.bytes })
       store.keys.set(keyNames.pin, pinKey)
@@ -103,6 +112,7 @@ export function openStage(options: {
         random,
         skipIdle,
         readerKey,
+        issued: credential => issued.get(credential),
         link: controllerLink,
       })
       controllers.set(id, { ...made, store, transport })
@@ -110,7 +120,16 @@ export function openStage(options: {
       made.runtime.configure(site, String(revision))
       made.runtime.start()
     }
-    for (const { store } of controllers.values()) giveKeys(store)
+    for (const [id, controller] of controllers) if (!stands(id) && controller.runtime.running) switchOn(controller, false)
+  }
+  /** A controller that has left the site is switched off; its disk keeps what it has until it comes back. */
+  function switchOn({ runtime, transport }: { runtime: EmulatedController['runtime']; transport: MemoryTransport }, on: boolean): void {
+    if (!on) runtime.stop()
+    transport.switch(on)
+    if (on) runtime.start()
+  }
+  function stands(id: string): boolean {
+    return site.controllers.some(each => each.id === id && each.parent === undefined)
   }
   function giveKeys(store: Store): void {
     for (const reader of readersOf(site))
@@ -144,7 +163,7 @@ export function openStage(options: {
         ? `no controller is called "${controller}"`
         : { target: { kind: 'controller', id: controller }, ids: new Set([id]) }
     }
-    return { target: { kind: 'system', id: 'system' }, ids: new Set(controllers.keys()) }
+    return { target: { kind: 'system', id: 'system' }, ids: new Set([...controllers.keys()].filter(stands)) }
   }
 
   const at = (id: string | undefined): EmulatedController | undefined => {
@@ -161,7 +180,7 @@ export function openStage(options: {
     return at(body.controller)
   }
   const withController = (id: string, fn: (controller: EmulatedController) => void): Outcome => {
-    const controller = controllers.get(id)
+    const controller = stands(id) ? controllers.get(id) : undefined
     if (!controller) return refuse(`no controller is called "${id}"`)
     fn(controller)
     return done

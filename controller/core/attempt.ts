@@ -55,6 +55,7 @@ export const decision: DecisionHalf = {
   siteChanged(draft, removed) {
     attend(draft)
     forgetTheGone(draft, removed)
+    for (const [id] of [...draft.each('attempt')]) if (!draft.model.accessPoints.get(id)?.reader) abandon(draft, id)
   },
   linkChanged(draft, up) {
     if (!draft.self.started) return
@@ -181,7 +182,7 @@ function rememberGrant(draft: Draft, plan: ReaderPlan, last: AttemptRow['last'],
 function expire(draft: Draft, id: string): void {
   const plan = draft.model.accessPoints.get(id)?.reader
   if (!plan) {
-    draft.set('attempt', id, null)
+    abandon(draft, id)
     return
   }
   const { mono } = draft.now
@@ -193,6 +194,30 @@ function expire(draft: Draft, id: string): void {
   for (const [wait, reason, change] of late) {
     save(draft, plan, change)
     endWait(draft, plan, { ...wait, trace: failedAt(wait.trace, wait.check, { timedOut: true }) }, reason)
+  }
+}
+
+/** The reader is there no more: nobody can bring what is waited for, and every wait has an end. */
+function abandon(draft: Draft, id: string): void {
+  const { person, first } = draft.get('attempt', id) ?? nothing
+  draft.set('attempt', id, null)
+  const [door = '', side] = id.split('/')
+  const waits: [Wait | null, Reason][] = [
+    [first, 'two-person-timeout'],
+    [person, 'identification-timeout'],
+  ]
+  for (const [wait, reason] of waits) {
+    if (wait === null) continue
+    draft.emit({
+      type: 'access.denied',
+      source: { kind: 'access-point', id },
+      door,
+      side: side === 'a' ? 'a' : 'b',
+      reason,
+      ...(wait.cardholder === null ? {} : { cardholder: wait.cardholder }),
+      ...(wait.credential === null ? {} : { credential: wait.credential }),
+      trace: [...failedAt(wait.trace, wait.check, { reader: null })],
+    })
   }
 }
 

@@ -79,9 +79,10 @@ export async function play(scenario: Scenario, stage: Stage, advance: Advance, o
         await advance(stage.clock.now() + step.body)
         break
       case 'until': {
-        const instant = stage.clock.now() + stage.instant(step.body) - stage.clock.wall()
-        if (instant < stage.clock.now()) fail({ until: step.body }, 'that time has passed already')
-        else await advance(instant)
+        // The wall clock's fractions are rounded: the moment that it is now may look a little past.
+        const ahead = stage.instant(step.body) - stage.clock.wall()
+        if (ahead <= -1) fail({ until: step.body }, 'that time has passed already')
+        else await advance(stage.clock.now() + Math.max(ahead, 0))
         break
       }
       case 'mark':
@@ -119,9 +120,9 @@ export async function play(scenario: Scenario, stage: Stage, advance: Advance, o
       case 'expect': {
         const { body } = step
         if ('count' in body) {
-          const found = matching(body, mark)
-          if (found.length === body.count) passed++
-          else fail(body, { count: found.length })
+          const count = () => matching(body, mark).length
+          if (await wait(body.within, () => count() === body.count)) passed++
+          else fail(body, { count: count() })
           break
         }
         if ('event' in body) {

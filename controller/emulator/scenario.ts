@@ -95,7 +95,7 @@ const eventExpectation = z.strictObject({
 })
 const within = duration.optional()
 const expectation = z.union([
-  z.strictObject({ ...eventExpectation.shape, count: z.number().int().min(0) }),
+  z.strictObject({ ...eventExpectation.shape, count: z.number().int().min(0), within }),
   z.strictObject({ ...eventExpectation.shape, within }),
   z.strictObject({
     door: id,

@@ -29,3 +29,18 @@ describe.each(files)('%s', file => {
     })
   }
 })
+
+it('takes the moment that it is for one that has not passed, though the clock is a hair beyond it', async () => {
+  const path = join(import.meta.dirname, 'moment.yaml')
+  const { scenarios } = readScenarios(
+    'name: x\nstart: 2026-03-02T09:00\nsite: ./door.site.yaml\nsteps:\n  - until: 2026-03-04T18:00\n  - until: 2026-03-04T18:00\n',
+  )
+  const site = readSiteOf(scenarios[0]!, path, 1)
+  if ('problem' in site) throw new Error(site.problem)
+  const stage = openStage({ site: site.site, start: scenarios[0]!.start, seed: 1, onEvent: () => {} })
+  stage.clock.at(205_200_000.00000006, () => {})
+  expect(await play(scenarios[0]!, stage, stage.clock.advanceTo, failure => expect(failure).toBeUndefined())).toEqual({
+    passed: 0,
+    failed: 0,
+  })
+})
