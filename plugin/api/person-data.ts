@@ -96,6 +96,9 @@ export function pictureRoutes(app: App, context: Context): void {
       schema: {
         summary:
           'Sets the picture from a jpg, png or bmp file of at most 24 million pixels; it is kept as a small jpg without what else was in the file',
+        description:
+          'At most 20 MiB. Reading it may take 520 MB of memory, and half of what the machine has left: 24 million pixels as cameras write them, ' +
+          '14 million of a JPEG whose colours are as fine as its brightness. What would take more is refused before it is read, with 413.',
         tags,
         params,
         consumes: [...taken],

@@ -110,6 +110,31 @@ describe('a picture', () => {
     expect(picture).toMatchObject({ ok: false, reason: 'too-many-pixels', message: expect.stringContaining('60000 × 60000') })
   })
 
+  it('that would take more memory than is there for it is refused before it is decoded, and the refusal says how much', async () => {
+    const file = async (kind: 'image/jpeg' | 'image/png') => halves(1_000, 500).getBuffer(kind)
+    const jpeg = await file('image/jpeg')
+    // The same with its colours there once for four pixels, as cameras write them.
+    const coarse = Buffer.from(jpeg)
+    coarse[coarse.indexOf(Buffer.from([0xff, 0xc0])) + 11] = 0x22
+    const needs: [Buffer, number][] = [
+      [jpeg, 18.4e6],
+      [coarse, 11.2e6],
+      [await file('image/png'), 9e6],
+    ]
+    for (const [bytes, needed] of needs) {
+      const small = openPictureMaker(() => needed - 1e5)
+      expect(await small.make(bytes)).toEqual({
+        ok: false,
+        reason: 'too-many-pixels',
+        message: `The picture has 1000 × 500 pixels; reading it takes ${Math.round(needed / 1_048_576)} MB of memory, of which ${Math.round((needed - 1e5) / 1_048_576)} MB are there for it. Make it smaller.`,
+      })
+      small.close()
+      const enough = openPictureMaker(() => needed + 1e5)
+      if (bytes !== coarse) expect((await enough.make(bytes)).ok).toBe(true)
+      enough.close()
+    }
+  })
+
   it('that swells while it is inflated is refused, interlaced or not', async () => {
     const zeros = Buffer.alloc(64 * 1_048_576)
     for (const interlaced of [0, 1]) {

@@ -1,10 +1,15 @@
+import { freemem } from 'node:os'
 import { Worker } from 'node:worker_threads'
 
 /** The longer side of a picture as it is kept, in pixels. */
 const longSide = 640
 const quality = 85
-/** More than this no camera for badges makes, and decoding it costs four bytes each and more; million pixels. */
+/** More than this no camera for badges makes; million pixels. */
 const mostMegapixels = 24
+const mebibyte = 1_048_576
+/** What reading one picture may take, in bytes; and never more than half of what the machine has left. */
+const mostMemory = 520 * mebibyte
+const spareMemory = (): number => Math.min(mostMemory, (process.availableMemory?.() ?? freemem()) / 2)
 const longestMs = 30_000
 const idleMs = 30_000
 /** Pictures that wait for their turn; each holds as many bytes as were sent. */
@@ -30,7 +35,8 @@ interface PictureMaker {
   close(): void
 }
 
-export function openPictureMaker(): PictureMaker {
+/** @param memory how many bytes reading a picture may take now */
+export function openPictureMaker(memory: () => number = spareMemory): PictureMaker {
   let worker: Worker | null = null
   let idle: NodeJS.Timeout | undefined
   let waiting = 0
@@ -84,7 +90,7 @@ export function openPictureMaker(): PictureMaker {
 
   return {
     async make(bytes, type = 'image/jpeg') {
-      const refused = judge(bytes)
+      const refused = judge(bytes, memory())
       if (refused) return refused
       if (waiting >= mostWaiting) return refuse('busy', 'Other pictures are being read; send this one again in a moment.')
       waiting++
@@ -106,23 +112,33 @@ const signatures: readonly (readonly [PictureType, Buffer])[] = [
   ['image/bmp', Buffer.from('BM')],
 ]
 
-/** What can be told without decoding: the kind of file by its first bytes, and how many pixels it claims. */
-function judge(bytes: Buffer): Picture | undefined {
+/** What can be told without decoding: the kind of file by its first bytes, how many pixels it claims, and what they take. */
+function judge(bytes: Buffer, memory: number): Picture | undefined {
   const type = signatures.find(([, start]) => bytes.subarray(0, start.length).equals(start))?.[0]
   if (type === undefined) return refuse('not-a-picture', 'A picture is a jpg, png or bmp file; this begins like none of them.')
   if (type === 'image/png' && !hasOneHeader(bytes))
     return refuse('broken', 'The picture cannot be read: a PNG file begins with its header, and has no other.')
   const size = sizeOf[type](bytes)
   if (size === undefined) return refuse('broken', 'The picture cannot be read: the file breaks off before it says how large it is.')
-  const [width, height] = size
+  const [width, height, cost = bytesPerPixel] = size
   if (width === 0 || height === 0) return refuse('broken', 'The picture cannot be read: it has no pixels.')
   if (width * height > mostMegapixels * 1_000_000)
     return refuse(
       'too-many-pixels',
       `The picture has ${width} × ${height} pixels; at most ${mostMegapixels} million are taken. Make it smaller.`,
     )
+  const needed = width * height * cost
+  if (needed > memory)
+    return refuse(
+      'too-many-pixels',
+      `The picture has ${width} × ${height} pixels; reading it takes ${inMegabytes(needed)} MB of memory, of which ${inMegabytes(memory)} MB are there for it. Make it smaller.`,
+    )
   return undefined
 }
+
+/** What decoders have been seen to take, in bytes. */
+const bytesPerPixel = 18
+const inMegabytes = (bytes: number): number => Math.round(bytes / mebibyte)
 
 /** Decoders take the size of a PNG from the last of its headers, wherever it stands. */
 function hasOneHeader(png: Buffer): boolean {
@@ -131,7 +147,8 @@ function hasOneHeader(png: Buffer): boolean {
   return true
 }
 
-const sizeOf: Record<PictureType, (bytes: Buffer) => readonly [width: number, height: number] | undefined> = {
+/** @returns `cost`: bytes that reading it takes for each pixel, where that depends on the file */
+const sizeOf: Record<PictureType, (bytes: Buffer) => readonly [width: number, height: number, cost?: number] | undefined> = {
   'image/png': bytes => (bytes.length < 33 ? undefined : [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]),
   'image/bmp': bytes => {
     if (bytes.length < 54) return undefined
@@ -142,7 +159,7 @@ const sizeOf: Record<PictureType, (bytes: Buffer) => readonly [width: number, he
       if (bytes[at] !== 0xff) return undefined
       const marker = bytes[at + 1]!
       const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
-      if (isFrame) return [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5)]
+      if (isFrame) return [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5), 8 + 9.6 * samplesOf(bytes.subarray(at + 9))]
       // Fill bytes and markers without length.
       if (marker === 0xff) at += 1
       else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2
@@ -150,4 +167,14 @@ const sizeOf: Record<PictureType, (bytes: Buffer) => readonly [width: number, he
     }
     return undefined
   },
+}
+
+/** Samples of a JPEG for each pixel, which decoders keep as coefficients until they have read it all: colours are often there once for several pixels (ITU-T T.81 B.2.2). */
+function samplesOf(components: Buffer): number {
+  const count = Math.min(components[0] ?? 0, Math.floor((components.length - 1) / 3))
+  const blocks = Array.from({ length: count }, (_, index) => components[index * 3 + 2]!).map(
+    factors => [factors >> 4, factors & 15] as const,
+  )
+  const [across, down] = [Math.max(1, ...blocks.map(([h]) => h)), Math.max(1, ...blocks.map(([, v]) => v))]
+  return blocks.reduce((sum, [h, v]) => sum + h * v, 0) / (across * down)
 }
