@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { v7 as uuid } from 'uuid'
 import { fieldSteps } from '../controller/emulator/scenario.ts'
@@ -17,6 +16,7 @@ import { openStore, type Store } from '../plugin/store/open.ts'
 import { formatProblem } from '../shared/problem.ts'
 import type { Site } from '../shared/site.ts'
 import { Stop } from './data-directory.ts'
+import { readText } from './file.ts'
 import { signalled } from './signalled.ts'
 import { type EmulatedSite, startEmulated } from './start-emulated.ts'
 import { chooseTransport, type TlsOptions, type Transport } from './start-tls.ts'
@@ -61,7 +61,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     let server: PluginServer | undefined
     const broker = await reachBroker(store, options, secured, (...visit) => server?.integrators.admit(...visit))
     cleanUp.unshift(broker.close)
-    const transport = createMqttTransport({ ...broker.own, clientId: 'plugin' })
+    const say = (who: string, trouble: string) => process.stderr.write(`${who}: ${trouble}\n`)
+    // A name of its own, so that a second server by mistake is noticed, and does not take the connection of the first again and again.
+    const clientId = `plugin-${uuid()}`
+    const elsewhere = options.broker && { onTrouble: (trouble: string) => say(options.command, trouble) }
+    const transport = createMqttTransport({ ...broker.own, clientId, ...elsewhere })
     cleanUp.unshift(transport.close)
     server = await createServer({
       store,
@@ -72,7 +76,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       trustedProxies: options.trustedProxies,
       broker: broker.told,
       embedded: broker.embedded,
-      onTrouble: (controller, trouble) => process.stderr.write(`controller ${controller}: ${trouble}\n`),
+      onTrouble: (controller, trouble) => say(controller === undefined ? options.command : `controller ${controller}`, trouble),
     })
     cleanUp.unshift(server.close)
     if (loaded) loadSite(server, store, loaded, stop)
@@ -94,14 +98,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 function readSiteOnce(store: Store, { command, site: file, siteIsDefault }: ServeOptions): { site: Site; source: string } | undefined {
   const known = readFact(store, 'source')
   if (file === undefined || (known !== undefined && siteIsDefault)) return undefined
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new Stop(
-      `${command}: ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`,
-    )
-  }
+  const text = readText(command, file)
   const source = createHash('sha256').update(text).digest('hex')
   if (known === source) return undefined
   if (known !== undefined) {

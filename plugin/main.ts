@@ -38,7 +38,7 @@ export interface ServerOptions {
   readonly embedded?: Pick<Broker, 'tell' | 'retained'> | undefined
   readonly https?: { readonly key: string; readonly cert: string } | undefined
   readonly trustedProxies?: readonly string[] | undefined
-  readonly onTrouble?: (controller: string, trouble: string) => void
+  readonly onTrouble?: (controller: string | undefined, trouble: string) => void
 }
 
 /** The plugin server, joined: store, site, log, link and API. It listens once `listen` is called. */
@@ -117,6 +117,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
   look()
   const unready = () => [
     ...(transport.up ? [] : ['the link to controllers is down']),
+    ...(link.standingBy ? ['another server has the controllers at this broker; stop one of them'] : []),
     ...(book.current().revision === 0 ? ['there is no site yet'] : []),
   ]
   const api = await createApi(

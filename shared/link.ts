@@ -245,6 +245,9 @@ export const downMessage = z.discriminatedUnion(
 )
 export type DownMessage = z.output<(typeof downMessages)[keyof typeof downMessages]>
 
+/** What a plugin says to others at the same broker, where controllers leave it alone: of two, the one with the lower epoch has the controllers. */
+export const hereMessage = z.object({ protocol, kind: z.literal('here'), epoch: z.string() })
+
 /** The body of the answer to a command. */
 export const commandAnswer = z.array(commandResult)
 

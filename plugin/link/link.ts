@@ -5,6 +5,7 @@ import {
   agree,
   commandAnswer,
   type DownMessage,
+  hereMessage,
   type LinkTransport,
   type LoggedEvent,
   longestValidity,
@@ -19,6 +20,7 @@ import type { ElementState } from '../../shared/state.ts'
 import { createLedger } from './ledger.ts'
 import { type ConfigurationSource, createPush, type Push } from './push.ts'
 import { type Answer, type Answered, createRequests, unreachable } from './requests.ts'
+import { createRivals } from './rival.ts'
 
 /** What is known of one controller. */
 export interface ControllerStatus {
@@ -64,8 +66,8 @@ export interface PluginLinkOptions {
   readonly onController?: (status: ControllerStatus, before: ControllerStatus | undefined) => void
   /** Controllers of the site: one that has not come ten seconds after the start is told as offline. */
   readonly expected?: () => readonly string[]
-  /** Something for a technician: no common protocol, events that cannot be stored. */
-  readonly onTrouble?: (controller: string, trouble: string) => void
+  /** Something for a technician: no common protocol, events that cannot be stored, another server at the broker (then without a controller). */
+  readonly onTrouble?: (controller: string | undefined, trouble: string) => void
   readonly protocols?: Protocols
 }
 
@@ -76,6 +78,8 @@ export interface PluginLink {
   status(controller: string): ControllerStatus | undefined
   statuses(): readonly ControllerStatus[]
   isOnline(controller: string): boolean
+  /** Another server at the broker has the controllers. */
+  readonly standingBy: boolean
   /** The site has changed: offers it to one controller, or to all. */
   offer(controller?: string): void
   /** Keys have changed: hands them out again. */
@@ -110,6 +114,8 @@ const silentMs = 9_000
 const watchMs = 1_000
 /** One that has never come is told so long after the start; ms. */
 const firstMs = 10_000
+/** Between two calls to a controller that speaks outside the session; ms. */
+const callMs = 1_000
 const sharedPage = 500
 /** A skew that has moved by this much is told again; ms. */
 const skewStep = 1_000
@@ -137,6 +143,18 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   const epoch = uuid({ msecs: clock.wall(), random: random(16) })
   const sessions = new Map<string, Session>()
   const requests = createRequests(clock)
+  const calls = new Map<string, number>()
+  const sayToAll = (message: object) => transport.publish(topicsOf(prefix, '').all, JSON.stringify({ protocol: spoken.newest, ...message }))
+  const rivals = createRivals({
+    epoch,
+    clock,
+    tell: () => sayToAll({ kind: 'here', epoch }),
+    onChange(standingBy) {
+      if (standingBy) for (const [controller, current] of sessions) leave(controller, current)
+      else if (transport.up) callAll()
+    },
+    onTrouble: trouble => onTrouble?.(undefined, trouble),
+  })
   let session = ''
   let running = false
   let timer: Cancel | undefined
@@ -231,7 +249,10 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   function called(controller: string, message: UpMessage & { readonly session: string }): Session | undefined {
     const current = sessions.get(controller)
     if (current?.status.online === true && message.session === session) return current
-    if (configurationFor(controller) !== undefined) send(controller, 'who', {})
+    const before = calls.get(controller)
+    if (configurationFor(controller) === undefined || (before !== undefined && clock.now() - before < callMs)) return undefined
+    calls.set(controller, clock.now())
+    send(controller, 'who', {})
     return undefined
   }
 
@@ -303,7 +324,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   function receive(topic: string, payload: string, retained: boolean): void {
     const controller = topic.split('/').at(-2)
     const message = retained || controller === undefined ? undefined : (readMessage(upMessage, payload) as UpMessage | undefined)
-    if (!running || message === undefined || controller === undefined) return
+    if (!running || rivals.standingBy || message === undefined || controller === undefined) return
     if (message.kind === 'online') greeted(controller, message)
     else if (message.kind === 'offline') {
       const current = sessions.get(controller)
@@ -319,6 +340,7 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
 
   function watch(): void {
     timer = clock.at(clock.now() + watchMs, watch)
+    rivals.watch()
     for (const [controller, current] of sessions) if (clock.now() - current.heard > silentMs) leave(controller, current)
   }
 
@@ -356,6 +378,10 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   }
 
   transport.subscribe(topicsOf(prefix, '+').up, receive)
+  transport.subscribe(topicsOf(prefix, '').all, (_topic, payload, retained) => {
+    const here = retained || !running ? undefined : readMessage(hereMessage, payload)
+    if (here !== undefined) rivals.heard(here.epoch)
+  })
   transport.onChange(up => {
     if (!running) return
     if (up) callAll()
@@ -365,7 +391,8 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
   /** Begins a session: what was said while nobody could hear it is said again. */
   function callAll(): void {
     session = uuid({ msecs: clock.wall(), random: random(16) })
-    transport.publish(topicsOf(prefix, '').all, JSON.stringify({ protocol: spoken.newest, kind: 'who', session }))
+    sayToAll({ kind: 'here', epoch })
+    if (!rivals.standingBy) sayToAll({ kind: 'who', session })
   }
 
   return {
@@ -386,6 +413,9 @@ export function createPluginLink(options: PluginLinkOptions): PluginLink {
     status: controller => sessions.get(controller)?.status,
     statuses: () => [...sessions.values()].map(({ status }) => status),
     isOnline: controller => sessions.get(controller)?.status.online ?? false,
+    get standingBy() {
+      return rivals.standingBy
+    },
     offer,
     handOutKeys,
     command: (controller, command) =>
