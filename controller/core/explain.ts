@@ -77,16 +77,24 @@ export interface Presentation {
   readonly credential: string | null
   readonly cardholder: string | null
   readonly wrongPin: boolean
+  /** It completed a pair under the two-person rule: its first is presumed to be there again. */
+  readonly second: boolean
 }
 
-/** The presentation behind an event; null where there is none, or where the log does not say enough to decide it again. */
+/**
+ * The presentation behind an event; null where there is none, where another event tells it whole (what was shown before its wait's end, the end
+ * of a wait for a second person), or where the log does not say enough to decide it again.
+ */
 export function presentationOf({ event, trace }: LoggedEvent): Presentation | null {
   const { id, type, time, door, side, raw = null, credential = null, cardholder = null, reason } = event
   const presented = trace?.[0]?.found.types
+  if (type === 'access.pending' ? event.waiting !== 'second-person' : reason === 'two-person-timeout') return null
   if (!presentations.has(type) || door === undefined || side === undefined || !Array.isArray(presented)) return null
   if (raw === null && credential === null) return null
   const wrongPin = reason === 'wrong-pin' || reason === 'pin-blocked'
-  return { event: id, accessPoint: `${door}/${side}`, at: toInstant(time, 'utc'), types: presented, raw, credential, cardholder, wrongPin }
+  const second = type === 'access.granted' && (event.cardholders?.length ?? 0) > 1
+  const accessPoint = `${door}/${side}`
+  return { event: id, accessPoint, at: toInstant(time, 'utc'), types: presented, raw, credential, cardholder, wrongPin, second }
 }
 
 const presentations: ReadonlySet<string> = new Set(['access.granted', 'access.denied', 'access.pending'])
@@ -104,7 +112,7 @@ export function impact(before: Sight, after: Sight, recorded: Iterable<Presentat
   for (const presentation of recorded) {
     const one = again(before, presentation)
     const other = again(after, presentation)
-    if (resultOf(one) !== resultOf(other)) differences.push({ presentation, before: one, after: other })
+    if (resultOf(one, presentation) !== resultOf(other, presentation)) differences.push({ presentation, before: one, after: other })
   }
   return differences
 }
@@ -120,13 +128,19 @@ function again(sight: Sight, { accessPoint, at, types, raw, credential, cardhold
     const found = own?.credential.type === type ? own.credential : held.find(each => each.type === type)
     return (found && itemOf(point, found)) ?? { type, credential: found?.id ?? '' }
   })
-  return decide(look(sight, at), { point, items })
+  // One by one, as they were presented: what is enough, or refused, before the last item is decided there.
+  const draft = look(sight, at)
+  for (let shown = 1; ; shown++) {
+    const decided = decide(draft, { point, items: items.slice(0, shown) })
+    if (shown >= items.length || decided.outcome !== 'waiting' || decided.waiting === 'second-person') return decided
+  }
 }
 
-function resultOf(decision: Decision | null): string {
+function resultOf(decision: Decision | null, { second }: Presentation): string {
   if (decision === null) return 'none'
   if (decision.outcome === 'denied') return decision.reason
-  return decision.outcome === 'waiting' ? `waiting ${decision.waiting}` : 'granted'
+  if (decision.outcome === 'granted' || (second && decision.waiting === 'second-person')) return 'granted'
+  return `waiting ${decision.waiting}`
 }
 
 /** A draft to look at: nothing is ever taken from it. */
