@@ -3,7 +3,8 @@ import { stringify } from 'csv-stringify/sync'
 import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
-import { categories, readAudit } from '../store/audit.ts'
+import { categories, pruneAudit, type RemovedLines, readAudit, writeAudit } from '../store/audit.ts'
+import type { Plugin } from '../vms/plugin.ts'
 import { type App, asker, type Context } from './context.ts'
 import { listOf, page, readCursor, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
@@ -50,7 +51,36 @@ const columns = [
 /** Lines of an export that are in memory at once. */
 const atOnce = 1_000
 
+const hourMs = 3_600_000
+/** Between two slices of what retention removes. */
+const sliceMs = 50
+
+/** Hourly: removes what retention no longer keeps, slice by slice, and says so in the log itself. @returns ends it */
+function clearAway({ store, clock, now, book, systemId }: Plugin): () => void {
+  let cancel = () => {}
+  const look = (before?: RemovedLines) => {
+    const slice = pruneAudit(store, book.configuration().own.auditRetention, now())
+    const removed = slice && before ? { ...slice, count: before.count + slice.count, first: before.first } : (slice ?? before)
+    cancel = clock.at(clock.now() + (slice ? sliceMs : hourMs), () => look(slice && removed))
+    if (slice || !removed) return
+    const instant = (ms: number) => new Date(ms).toISOString()
+    writeAudit(store, {
+      at: now(),
+      permitted: true,
+      category: 'system',
+      message: `Removed ${removed.count} lines of the audit log, written from ${instant(removed.first)} to ${instant(removed.last)}, as its retention says`,
+      sourceType: 'system',
+      sourceName: systemId,
+      author: { user: 'system', location: 'local' },
+    })
+  }
+  look()
+  return () => cancel()
+}
+
 export function auditLog(app: App, { plugin }: Context): void {
+  const end = clearAway(plugin)
+  app.addHook('onClose', async () => end())
   const time = z.iso.datetime({ offset: true }).optional()
   type Query = { from?: string | undefined; to?: string | undefined }
   const read = ({ from, to }: Query, before: number | undefined, limit: number) => {

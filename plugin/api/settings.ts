@@ -1,15 +1,22 @@
 import { z } from 'zod'
 import { merge } from '../../shared/patch.ts'
 import { type Body, type Kind, kinds } from '../site/kinds.ts'
-import { type App, audit, authorOf, type Context } from './context.ts'
+import { type App, audit, authorOf, type Context, requireAt } from './context.ts'
 import { editProblem } from './edit.ts'
 import { tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { parse } from './validation.ts'
 
-const parts = ['site', 'settings', 'encryption', 'retention', 'backups'] as const
+const parts = ['site', 'settings', 'encryption', 'retention', 'auditRetention', 'backups'] as const
 const shown = z
-  .object({ site: kinds.site, settings: kinds.settings, encryption: kinds.encryption, retention: kinds.retention, backups: kinds.backups })
+  .object({
+    site: kinds.site,
+    settings: kinds.settings,
+    encryption: kinds.encryption,
+    retention: kinds.retention,
+    auditRetention: kinds.auditRetention,
+    backups: kinds.backups,
+  })
   .meta({ id: 'Settings' })
 
 /** The parts of a site that are one object each, and the main encryption key, which is only ever written. */
@@ -17,7 +24,8 @@ export function settings(app: App, context: Context): void {
   const { plugin, controllers } = context
   const read = () => {
     const { site, own } = plugin.book.configuration()
-    return { site: site.site, settings: site.settings, encryption: site.encryption, retention: own.retention, backups: own.backups }
+    const { retention, auditRetention, backups } = own
+    return { site: site.site, settings: site.settings, encryption: site.encryption, retention, auditRetention, backups }
   }
   const version = () => parts.reduce((sum, part) => sum + (plugin.book.get(part, 'site')?.version ?? 0), 0)
   const tags = ['settings']
@@ -50,6 +58,8 @@ export function settings(app: App, context: Context): void {
       const wanted = wantedVersion(request.headers['if-match'])
       if (wanted !== undefined && wanted !== version())
         throw new HttpProblem('lost-update', 'The settings were changed since they were read; read them again.')
+      // Who is watched does not decide how long that is remembered.
+      if (request.body.auditRetention !== undefined) requireAt(context, request, 'manage-security', null)
       const edits = parts.flatMap(part => {
         const patch = request.body[part]
         if (patch === undefined) return []

@@ -89,6 +89,14 @@ export const ownParts = {
     atLeast: z.number().int().min(10_000).max(100_000_000).default(10_000),
     atMost: z.number().int().min(10_000).nullable().default(null),
   }),
+  /**
+   * How long the audit log is kept, in days, and how many lines at most. A year, so that what happened at this time last year can still be looked up, and
+   * not for ever, since it tells what people did at work. Who is refused writes a line, too: without a most, strangers could fill the disk.
+   */
+  auditRetention: z.strictObject({
+    days: z.number().int().min(30).max(3650).default(365),
+    atMost: z.number().int().min(100_000).max(100_000_000).default(5_000_000),
+  }),
 } as const
 export type OwnPart = keyof typeof ownParts
 
@@ -125,6 +133,7 @@ export const nounOf: Record<Kind, string> = {
   cameras: 'camera',
   retention: 'retention',
   backups: 'backup settings',
+  auditRetention: 'retention of the audit log',
 }
 
 /** The site without its people: no cardholders, groups without members. Lists of the plugin's own are beside it. */
