@@ -7,6 +7,7 @@ import type { WiegandField } from '../controller/field/wiegand.ts'
 import type { Ask } from '../controller/link/link.ts'
 import type { Store } from '../controller/store/contract.ts'
 import { pcapngHeader, pcapngRecord, writeOsdpcap } from '../osdp/index.ts'
+import { pairingKey } from '../shared/link.ts'
 
 /** A file goes to the plugin in parts of so many bytes. */
 const partBytes = 49_152
@@ -75,34 +76,74 @@ export function osdpAsks(options: {
         field()?.stopScan((body as { reader: string }).reader)
         answer({}, true)
       },
-      /** Whether a pairing whose end was not heard has put its key in force. */
+      /**
+       * Whether a pairing whose end was not heard has put its key in force; nothing is said while nobody knows, and the key is tried meanwhile. `last`: the key is
+       * not waited for where the reader that answers now does not have it.
+       */
       paired(body, answer) {
-        const { reader, sealed } = body as { reader: string; sealed: string }
+        const { reader, sealed, last } = body as { reader: string; sealed: string; last?: true }
         const key = open(sealed)[keyName(reader)]
+        const found = field()?.acuOf(reader)
+        const state = found?.acu.pds().find(pd => pd.address === found.address)
         if (pairing.has(reader)) answer({}, true)
-        else answer({ taken: key !== undefined && store.keys.get(keyName(reader))?.equals(key) === true }, true)
+        else if (!key || store.keys.get(keyName(reader))?.equals(key)) answer({ taken: key !== undefined }, true)
+        // A session stands under the key that is held, so that is the reader's.
+        else if (state?.secure) answer({ taken: false }, true)
+        else if (!store.keys.get(pairingKey(keyName(reader)))?.equals(key)) {
+          store.keys.set(pairingKey(keyName(reader)), key)
+          field()?.renew()
+          answer({}, true)
+        } else answer(last && state?.online && state.pendingKey !== 'untried' ? { taken: false } : {}, true)
       },
-      /** Gives a reader a new key; every stage is an answer. */
+      /** Gives a reader a new key; every stage is an answer. The last one says whether nobody knows which key the reader has. */
       pair(body, answer) {
         const { reader, via, sealed } = body as { reader: string; via: 'install' | 'session'; sealed: string }
         const found = field()?.acuOf(reader)
         const key = open(sealed)[keyName(reader)]
-        const refused = found && key ? found.acu.pair(found.address, { key, via }) : 'no-such-reader'
-        if (refused !== null || !key) answer({ stage: 'failed', reason: refused }, true)
-        else {
-          pairing.set(reader, { key, answer })
-          answer({ stage: 'begun', reason: null }, false)
+        if (!found || !key || pairing.has(reader)) {
+          answer({ stage: 'failed', reason: found && key ? 'pairing-already' : 'no-such-reader' }, true)
+          return
         }
+        let begun = false
+        const begin = () => {
+          if (!begun) answer({ stage: 'begun', reason: null }, false)
+          begun = true
+        }
+        pairing.set(reader, {
+          key,
+          answer(body, last) {
+            begin()
+            answer(body, last)
+          },
+        })
+        const refused = found.acu.pair(found.address, { key, via })
+        if (refused === null) return begin()
+        pairing.delete(reader)
+        answer({ stage: 'failed', reason: refused }, true)
       },
     },
     watch(reader, event) {
-      if (reader === null || event.kind !== 'pairing') return
+      if (reader === null || (event.kind !== 'pairing' && event.kind !== 'pending-key')) return
+      const held = keyName(reader)
+      const pending = pairingKey(held)
+      if (event.kind === 'pending-key') {
+        const key = store.keys.get(pending)
+        if (event.state === 'adopted' && key) store.keys.set(held, key)
+        if (event.state !== 'kept') store.keys.remove(pending)
+        return
+      }
       const under = pairing.get(reader)
       if (!under) return
       const last = event.stage === 'done' || event.stage === 'failed'
       if (last) pairing.delete(reader)
-      if (event.stage === 'done') store.keys.set(keyName(reader), under.key)
-      under.answer({ stage: event.stage, reason: event.reason }, last)
+      // Before it goes out: whoever dies now finds it again.
+      if (event.stage === 'key-sent') store.keys.set(pending, under.key)
+      if (event.stage === 'done') {
+        store.keys.set(held, under.key)
+        store.keys.remove(pending)
+      }
+      const undecided = event.stage === 'failed' && store.keys.get(pending)?.equals(under.key) === true
+      under.answer({ stage: event.stage, reason: event.reason, ...(undecided ? { undecided } : {}) }, last)
     },
   }
 }

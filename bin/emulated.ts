@@ -6,6 +6,7 @@ import type { OsdpWatch } from '../controller/field/osdp.ts'
 import { createRuntime, type Runtime, type RuntimeLink } from '../controller/runtime.ts'
 import type { Store } from '../controller/store/contract.ts'
 import type { Clock } from '../shared/clock.ts'
+import { pairingKey } from '../shared/link.ts'
 import type { Credential, Site } from '../shared/site.ts'
 import { encode, type Numbers, predefined, readerFormats, resolveFormats } from '../wiegand/index.ts'
 
@@ -49,6 +50,7 @@ export function createEmulatedController(options: {
     site: () => site,
     readerKey: options.readerKey,
     controllerKey: reader => store.keys.get(keyNames.reader(reader)),
+    pendingKey: reader => store.keys.get(pairingKey(keyNames.reader(reader))),
     skipIdle: options.skipIdle,
     ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
     ...(watch ? { watch } : {}),

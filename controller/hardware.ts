@@ -24,11 +24,12 @@ export interface HardwareOptions {
   readonly clock: Clock
   readonly random: (length: number) => Uint8Array
   readonly key: (reader: string) => Uint8Array | undefined
+  readonly pendingKey: (reader: string) => Uint8Array | undefined
   readonly onProblem: (problem: SourceProblem) => void
   readonly watch?: OsdpWatch
 }
 
-export function createHardware({ controller, clock, random, key, onProblem, watch }: HardwareOptions): Hardware {
+export function createHardware({ controller, clock, random, key, pendingKey, onProblem, watch }: HardwareOptions): Hardware {
   let site: Site | undefined
   /** What holds LED and beeper, by reader: kept while they are the same lines, which no second process could have before the first has ended. */
   const holders = new Map<string, { readonly lines: string; readonly child: ChildProcess }>()
@@ -39,6 +40,7 @@ export function createHardware({ controller, clock, random, key, onProblem, watc
     clock,
     random,
     key,
+    pendingKey,
     ...(watch ? { watch } : {}),
     pipe(id, port) {
       const serial = unit(id)?.serial[port]

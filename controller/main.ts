@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { systemClock as clock } from '../plugin/clock.ts'
-import type { LinkTransport } from '../shared/link.ts'
+import { type LinkTransport, pairingKey } from '../shared/link.ts'
 import { adopt } from './adoption.ts'
 import type { ControllerConfig } from './config.ts'
 import type { FieldEffect } from './core/effect.ts'
@@ -81,6 +81,7 @@ export async function startController(
       clock,
       random,
       key: reader => store.keys.get(keyNames.reader(reader)),
+      pendingKey: reader => store.keys.get(pairingKey(keyNames.reader(reader))),
       onProblem: problem => say(problem.message),
       ...(told ? { watch: told.watch } : {}),
     })

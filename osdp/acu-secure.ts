@@ -133,7 +133,7 @@ export function takeInitialMac(view: PdView, out: Told, frame: ReceivedFrame, no
     if (pairing.via === 'install') view.identity = null
     tell(view, out, { kind: 'pairing', stage: 'done', reason: null })
   } else if (triesPending(view)) {
-    view.scbk = view.pendingKey!.slice()
+    view.scbk = new Uint8Array(view.pendingKey!)
     view.identity = null
     forgetPending(view)
     tell(view, out, { kind: 'pending-key', state: 'adopted' })
@@ -206,6 +206,7 @@ export function handshakeRefused(view: PdView, out: Told, nak: number, proving: 
 function handshakeFailed(view: PdView, out: Told, reason: SecureFault, now: number) {
   const { pairing } = view
   const pending = triesPending(view)
+  view.pendingRefused ||= pending
   if (pairing === null && view.pendingKey !== null) view.tryPending = !view.tryPending
   if (pairing?.stage === 'verifying' && ++pairing.verifyTries >= 3) {
     // The PD may never have taken the key: install mode is asked again until the time is over, a re-keyed PD goes on under its old key.
@@ -284,7 +285,7 @@ export function startPairing(
   if (view.pairing !== null) return 'pairing-already'
   if (via === 'session') {
     if (view.session === null || view.stage !== 'ready' || !view.secure) return 'no-session'
-    view.pairing = { key: key.slice(), until, via, stage: 'key-sent', verifyTries: 0 }
+    view.pairing = { key: new Uint8Array(key), until, via, stage: 'key-sent', verifyTries: 0 }
     stage(view, out, 'key-sent')
     view.stage = 'key'
     view.tryAt = now
@@ -295,7 +296,7 @@ export function startPairing(
   dropSession(view)
   view.secure = false
   view.secureFault = 'pairing'
-  view.pairing = { key: key.slice(), until, via, stage: 'challenge', verifyTries: 0 }
+  view.pairing = { key: new Uint8Array(key), until, via, stage: 'challenge', verifyTries: 0 }
   stage(view, out, 'challenge')
   view.stage = 'identify'
   view.sequence = 0
@@ -306,8 +307,9 @@ export function startPairing(
 function stage(view: PdView, out: Told, name: PairingStage) {
   if (view.pairing !== null) view.pairing.stage = name
   if (name === 'key-sent') {
-    view.pendingKey = view.pairing!.key.slice()
+    view.pendingKey = new Uint8Array(view.pairing!.key)
     view.tryPending = false
+    view.pendingRefused = false
   }
   tell(view, out, { kind: 'pairing', stage: name, reason: null })
 }

@@ -222,9 +222,10 @@ export interface PdView {
   address: number
   baud: number
   scbk: Uint8Array | null
-  /** A key that went out and was not proven, and whether its turn has come. */
+  /** A key that went out and was not proven, whether its turn has come, and whether whoever answers now has refused it. */
   pendingKey: Uint8Array | null
   tryPending: boolean
+  pendingRefused: boolean
   pinned: boolean
   identity: PinnedIdentity | null
   stage: Stage
@@ -290,9 +291,10 @@ export function createView(policy: PdPolicy, random: (length: number) => Uint8Ar
     random,
     address: policy.address,
     baud: policy.baud ?? 9600,
-    scbk: policy.scbk ?? null,
-    pendingKey: policy.pendingKey?.slice() ?? null,
+    scbk: policy.scbk ? new Uint8Array(policy.scbk) : null,
+    pendingKey: policy.pendingKey ? new Uint8Array(policy.pendingKey) : null,
     tryPending: false,
+    pendingRefused: false,
     pinned: policy.pinned ?? false,
     identity: policy.identity ?? null,
     stage: 'identify',

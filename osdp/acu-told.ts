@@ -122,6 +122,7 @@ export function goOffline(view: PdView, out: Told, reason: OfflineReason, now: n
     tell(view, out, { kind: 'pairing', stage: 'verifying', reason: null })
   }
   view.tryPending = false
+  view.pendingRefused = false
   const command = view.exchange?.command
   if (command) finish(view, out, command, 'lost')
   for (const waiting of view.queue) finish(view, out, waiting, 'lost')

@@ -33,7 +33,7 @@ export function createFileSending(id: number, type: number, bytes: Uint8Array, n
   return {
     id,
     type,
-    bytes,
+    bytes: new Uint8Array(bytes),
     offset: 0,
     end: 0,
     notBefore: now,

@@ -1,6 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFeed, encode, type Frame, feed, flush, frameLimit, marked, parse, type Received, type ReceivedFrame } from './frame.ts'
+import {
+  createFeed,
+  encode,
+  type Frame,
+  type FrameFault,
+  feed,
+  flush,
+  frameLimit,
+  marked,
+  parse,
+  type Received,
+  type ReceivedFrame,
+} from './frame.ts'
 import { fromHex, toHex } from './payload/field.ts'
 
 const bytes = (text: string) => fromHex(text.replaceAll(' ', ''))!
@@ -175,11 +187,18 @@ describe('frame', () => {
     expect(() => encode({ ...parse(poll)!, data: new Uint8Array(frameLimit) })).toThrow(RangeError)
   })
 
-  it('keeps its frames when the caller uses the buffer again', () => {
-    const buffer = poll.slice()
-    const [frame] = feed(createFeed(), buffer)
-    buffer.fill(0)
+  it.each([
+    ['bytes', (of: Uint8Array) => of.slice()],
+    ["Node's Buffer, whose slices are views", (of: Uint8Array) => Buffer.from(of)],
+  ])('keeps what it gave when the caller uses the memory again: %s', (_, made) => {
+    const wire = made(poll)
+    const damaged = made(poll)
+    damaged[6]! ^= 1
+    const [frame] = feed(createFeed(), wire)
+    const [fault] = feed(createFeed(), damaged)
+    for (const memory of [wire, damaged]) memory.fill(0)
     expect((frame as ReceivedFrame).bytes).toEqual(poll)
+    expect((fault as FrameFault).bytes[0]).toBe(0x53)
   })
 })
 

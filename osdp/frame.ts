@@ -147,7 +147,12 @@ export function marked(bytes: Uint8Array): Uint8Array {
 
 /** Reads the frame that fills `bytes` from start byte to check, without judging the check. Null where LEN, CTRL or the security block are impossible. */
 export function parse(bytes: Uint8Array): Frame | null {
-  return read(bytes, false)
+  return read(plain(bytes), false)
+}
+
+/** Bytes whose slices are copies: those of Node's Buffer are views, and change with the memory of whoever handed it in. */
+export function plain(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes)
 }
 
 // Small copies (slice) are several times cheaper than views (subarray), which move the whole array out of V8's heap first.
@@ -222,7 +227,8 @@ export function createFeed(limit: number = frameLimit): Feed {
  * Takes bytes as they come from the line and gives what they complete, in order. Changes `state`; never throws, whatever comes.
  * How the bytes are cut into calls makes no difference. Call {@link flush} when the line was silent for longer than the character gap.
  */
-export function feed(state: Feed, bytes: Uint8Array): Received[] {
+export function feed(state: Feed, input: Uint8Array): Received[] {
+  const bytes = plain(input)
   const out: Received[] = []
   let from = 0
   while (from < bytes.length) {

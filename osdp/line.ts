@@ -80,8 +80,8 @@ export interface PdState {
   readonly secure: boolean
   /** It is being given a key: whoever stops the line now leaves it with one of two. */
   readonly pairing: boolean
-  /** It may have taken the key of a pairing that was cut off, and has proved neither that one nor its own since. */
-  readonly pendingKey: boolean
+  /** The key of a pairing that was cut off: there is none, it was not tried since the PD answers, or the PD has refused it. */
+  readonly pendingKey: 'none' | 'untried' | 'refused'
   readonly statistics: Statistics
 }
 
@@ -253,12 +253,12 @@ export function openAcu({ pipe, clock: handed, random, onEvent, watch }: AcuOpti
     file: (address, { type, bytes }) => act(now => file(bus, address, type, bytes, now)),
     abortFile: address => void act(now => endFile(bus, address, now)),
     pds: () =>
-      bus.views.map(({ address, online, secure, pairing, pendingKey, statistics }) => ({
+      bus.views.map(({ address, online, secure, pairing, pendingKey, pendingRefused, statistics }) => ({
         address,
         online: online === true,
         secure,
         pairing: pairing !== null,
-        pendingKey: pendingKey !== null,
+        pendingKey: pendingKey === null ? 'none' : pendingRefused ? 'refused' : 'untried',
         statistics,
       })),
   }

@@ -1,5 +1,5 @@
 import { type Code, type CommandName, codeName, commands, findCode, type ReplyName, replies } from './codes.ts'
-import type { Direction } from './frame.ts'
+import { type Direction, plain } from './frame.ts'
 import {
   describePayload,
   type PayloadFault,
@@ -43,7 +43,8 @@ export function decodeReply(code: number, data: Uint8Array): DecodedReply {
   return decode('reply', code, data) as DecodedReply
 }
 
-function decode(direction: Direction, code: number, data: Uint8Array) {
+function decode(direction: Direction, code: number, input: Uint8Array) {
+  const data = plain(input)
   const entry = findCode(direction, code)
   if (entry === null) return { ok: true, message: { name: 'UNKNOWN', code, data: data.slice() } }
   const read = readPayload(entry.payload, data, entry.loose)

@@ -153,7 +153,7 @@ function count(capabilities: readonly Capability[], wanted: number): number {
 export function createPd(config: PdConfig): Pd {
   const capabilities = config.capabilities ?? defaultCapabilities
   const buffer = capabilities.find(({ function: fn }) => fn === 10)
-  const scbk = config.scbk ?? null
+  const scbk = config.scbk ? new Uint8Array(config.scbk) : null
   const outputs = count(capabilities, 2)
   return {
     config,

@@ -28,12 +28,12 @@ describe('the key of a pairing that was cut off', () => {
   it.each(['install', 'session'] as const)('is verified once the PD is back in time (%s)', via => {
     const { rig, reader } = cutOff(via, 60_000)
     rig.clock.advance(12_000)
-    expect(state(rig)).toMatchObject({ online: false, pairing: true, pendingKey: true })
+    expect(state(rig)).toMatchObject({ online: false, pairing: true, pendingKey: 'untried' })
     reader.fault({ kind: 'none' })
     rig.clock.advance(3000)
     expect(stages(rig).at(-1)).toBe('done')
     expect(known(rig)).toEqual([])
-    expect(state(rig)).toMatchObject({ secure: true, pendingKey: false })
+    expect(state(rig)).toMatchObject({ secure: true, pendingKey: 'none' })
   })
 
   it.each(['install', 'session'] as const)('is tried where the PD comes back too late, and adopted by its proof (%s)', via => {
@@ -44,7 +44,7 @@ describe('the key of a pairing that was cut off', () => {
     reader.fault({ kind: 'none' })
     rig.clock.advance(4000)
     expect(known(rig)).toEqual(['kept', 'adopted'])
-    expect(state(rig)).toMatchObject({ online: true, secure: true, pendingKey: false })
+    expect(state(rig)).toMatchObject({ online: true, secure: true, pendingKey: 'none' })
     // It is the PD's key from here on, and no other is asked for.
     rig.frames.length = 0
     reader.input({ kind: 'power-cycle' })
@@ -60,7 +60,7 @@ describe('the key of a pairing that was cut off', () => {
     reader.fault({ kind: 'none' })
     rig.clock.advance(4000)
     expect(known(rig)).toEqual(['kept', 'dropped'])
-    expect(state(rig)).toMatchObject({ secure: true, pendingKey: false })
+    expect(state(rig)).toMatchObject({ secure: true, pendingKey: 'none' })
   })
 
   it('is given up at once where the PD refuses it', () => {
@@ -82,7 +82,7 @@ describe('the key of a pairing that was cut off', () => {
     expect(rig.acu.add({ address: 1, scbk, pendingKey: fresh })).toBeNull()
     rig.clock.advance(4000)
     expect(known(rig)).toEqual(['adopted'])
-    expect(state(rig)).toMatchObject({ online: true, secure: true, pendingKey: false })
+    expect(state(rig)).toMatchObject({ online: true, secure: true, pendingKey: 'none' })
     expect(reader.state.session?.underDefaultKey).toBe(false)
     expect(rig.of('observation').filter(({ what }) => what !== 'wrong-key')).toEqual([])
   })
@@ -103,7 +103,7 @@ describe('the key of a pairing that was cut off', () => {
     rig.clock.advance(2000)
     reader.present('1011')
     rig.clock.advance(120_000)
-    expect(state(rig)).toMatchObject({ online: true, secure: false, pendingKey: true })
+    expect(state(rig)).toMatchObject({ online: true, secure: false, pendingKey: 'refused' })
     expect(rig.of('card')).toEqual([])
     expect(known(rig)).toEqual([])
     const commands = rig.frames.filter(({ direction }) => direction === 'command')
@@ -135,6 +135,30 @@ describe('the key of a pairing that was cut off', () => {
     rig.clock.advance(4000)
     expect(stages(rig).at(-1)).toBe('done')
     expect(reader.state.scbk).toEqual(another)
-    expect(state(rig)).toMatchObject({ secure: true, pendingKey: false })
+    expect(state(rig)).toMatchObject({ secure: true, pendingKey: 'none' })
   })
+})
+
+it('keys and files are copied: what their owner does with his bytes changes nothing, and his are never wiped', () => {
+  const rig = createRig()
+  const mine = Buffer.from(old)
+  const parts: Uint8Array[] = []
+  rig.line.addReader({ address: 1, scbk: old }, effect => effect.kind === 'file' && parts.push(effect.file.bytes))
+  rig.acu.add({ address: 1, scbk: mine, pendingKey: Buffer.from(fresh) })
+  mine.fill(0)
+  rig.clock.advance(2000)
+  expect(state(rig).secure).toBe(true)
+  const bytes = Buffer.alloc(600, 7)
+  rig.acu.file(1, { type: 1, bytes })
+  rig.clock.advance(1)
+  bytes.fill(9)
+  rig.clock.advance(10_000)
+  expect(parts).toEqual([new Uint8Array(600).fill(7)])
+  for (const via of ['install', 'session'] as const) {
+    const given = Buffer.from(keyOf(50))
+    rig.acu.pair(1, { key: given, via, forMs: 5000 })
+    rig.clock.advance(10_000)
+    expect(given).toEqual(Buffer.from(keyOf(50)))
+  }
+  expect(state(rig).secure).toBe(true)
 })

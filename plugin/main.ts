@@ -24,7 +24,7 @@ import { createPlugin } from './vms/plugin.ts'
 const lookMs = 2_000
 /** When a controller that is back is asked about pairings, and when again; ms. */
 const soonMs = 1_000
-const againMs = 30_000
+const againMs = 5_000
 const page = fileURLToPath(new URL('./page/dist', import.meta.url))
 
 export interface ServerOptions {
@@ -101,6 +101,7 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
     status: link.status,
     revision: source.revision,
     keysChanged: () => link.handOutKeys(),
+    pairingsOpen: controller => askPairings(controller, soonMs),
   }
   const integrators = createIntegrators({ plugin, identity, broker: embedded })
   const outlets = openOutlets({ plugin, controllers, record: ownLog.record, integrators })

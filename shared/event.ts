@@ -45,6 +45,8 @@ export const eventTypes = {
   'store.fault': error,
   'reader.online': none,
   'reader.secure-channel-established': none,
+  /** A pairing was cut off before anybody knew whether the reader has the new key; now it has proved that it has. */
+  'reader.key-adopted': none,
   'controller.online': none,
   'link.restored': none,
   'store.restored': none,

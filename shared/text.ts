@@ -202,6 +202,7 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'store.fault': ({ subject, event }) => `${subject} cannot write its event log${because(event)}`,
   'reader.online': ({ subject }) => `${subject} answers`,
   'reader.secure-channel-established': ({ subject }) => `${subject} has a secure channel again`,
+  'reader.key-adopted': ({ subject }) => `${subject} has the new key of a pairing that was cut off`,
   'controller.online': ({ subject }) => `${subject} answers`,
   'link.restored': ({ subject }) => `${subject} has its link to the server again`,
   'store.restored': ({ subject }) => `${subject} writes its event log again`,

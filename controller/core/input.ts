@@ -23,6 +23,8 @@ export type Input =
       readonly online?: boolean
       readonly secure?: boolean
       readonly tamper?: boolean
+      /** It has proved the key of a pairing that was cut off, and has that one from here on. */
+      readonly keyAdopted?: true
       /** Why, as a stable word of the line (`wrong-key`, `mac-error`, `downgrade`, …). */
       readonly fault?: string
     }

@@ -28,6 +28,11 @@ describe('a reader’s line', () => {
     expect(door.events[1]).toMatchObject({ fault: 'wrong-key' })
     expect(tell(door, { secure: true }).types.slice(2)).toEqual(['reader.secure-channel-established'])
   })
+  it('that has proved the key of a pairing that was cut off says so', () => {
+    const door = tell(tell(rig(), online), { keyAdopted: true })
+    expect(door.types).toEqual(['reader.online', 'reader.key-adopted'])
+    expect(door.events[1]).toMatchObject({ reader: 'in', door: 'front', side: 'a' })
+  })
   it('that is lost takes its session along without a second event', () => {
     const door = tell(tell(tell(rig(), online), { online: false, secure: false }), online)
     expect(door.types).toEqual(['reader.online', 'reader.offline', 'reader.online'])

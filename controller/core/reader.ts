@@ -99,6 +99,7 @@ export function readerChanged(draft: Draft, input: Extract<Input, { kind: 'reade
   if (online !== before.online && online !== null) tell(draft, plan, online ? 'reader.online' : 'reader.offline', online ? {} : fault)
   if (failed !== before.failed)
     tell(draft, plan, failed ? 'reader.secure-channel-failed' : 'reader.secure-channel-established', failed ? fault : {})
+  if (input.keyAdopted) tell(draft, plan, 'reader.key-adopted')
   if (input.tamper !== undefined && plan.reader.type !== 'wiegand') setTamper(draft, plan, input.tamper)
 }
 

@@ -22,6 +22,7 @@ export function createOsdpBench(options: {
   readonly readerKey: (reader: string) => Uint8Array | undefined
   /** The key the controller has for it. */
   readonly controllerKey: (reader: string) => Uint8Array | undefined
+  readonly pendingKey?: (reader: string) => Uint8Array | undefined
   /** Let lines sleep while nobody has anything to say. */
   readonly skipIdle: boolean
   /** Between two polls of one reader, in ms. */
@@ -79,6 +80,7 @@ export function createOsdpBench(options: {
     random: bytes,
     pipe: (unit, port) => lineOf(`${unit}/${port}`, site().controllers.find(c => c.id === unit)?.serial[port]?.baudRate ?? 9600).acu,
     key: options.controllerKey,
+    ...(options.pendingKey ? { pendingKey: options.pendingKey } : {}),
     ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
     ...(options.watch ? { watch: options.watch } : {}),
   })

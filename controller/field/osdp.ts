@@ -21,7 +21,7 @@ export interface OsdpField extends Field {
   scan(reader: string, order: ScanOrder, tell: (news: ScanNews) => void): void
   /** Ends a scan before its time. */
   stopScan(reader: string): void
-  /** Keys of readers are new: their lines begin again, as soon as no reader is being paired. */
+  /** Keys of readers are new, or there are others to be tried: their lines begin again, as soon as no reader is being paired. */
   renew(): void
 }
 
@@ -38,6 +38,8 @@ export function createOsdpField(options: {
   readonly pipe: (controller: string, port: string) => Pipe | SourceProblem
   /** The reader's own key; without one a reader that must be secure stays unused. */
   readonly key: (reader: string) => Uint8Array | undefined
+  /** The key of a pairing that was cut off: nobody knows whether the reader has it. */
+  readonly pendingKey?: (reader: string) => Uint8Array | undefined
   /** Between two polls of one reader, in ms. */
   readonly pollIntervalMs?: number
   readonly watch?: OsdpWatch
@@ -172,11 +174,13 @@ function openLine(options: Parameters<typeof createOsdpField>[0], plan: LinePlan
     acu = opened
     for (const { id, address, secure } of plan.readers) {
       const scbk = secure ? options.key(id) : undefined
+      const pendingKey = secure ? options.pendingKey?.(id) : undefined
       const policy: PdPolicy = {
         address,
         baud: plan.baud,
         requireSecure: secure,
         scbk: scbk ?? null,
+        pendingKey: pendingKey ?? null,
         ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
       }
       const refused = opened.add(policy)
@@ -204,6 +208,9 @@ function openLine(options: Parameters<typeof createOsdpField>[0], plan: LinePlan
       case 'secure':
         report({ kind: 'reader', reader, secure: event.established, ...(event.reason === null ? {} : { fault: event.reason }) })
         if (event.established) repeat(reader)
+        break
+      case 'pending-key':
+        if (event.state === 'adopted') report({ kind: 'reader', reader, keyAdopted: true })
         break
       case 'card':
         report({ kind: 'card', reader, bits: event.bits })

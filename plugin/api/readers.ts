@@ -26,7 +26,7 @@ const statistics = z.object({
 const line = z.object({ address: z.number().int(), online: z.boolean(), secure: z.boolean(), statistics })
 const stage = z.object({ at: instant, stage: z.string(), reason: z.string().nullable() })
 const pairingState = z.object({ reader: z.string(), state: z.enum(['running', 'done', 'failed']), stages: z.array(stage) })
-const told = z.object({ stage: z.string(), reason: z.string().nullable() })
+const told = z.object({ stage: z.string(), reason: z.string().nullable(), undecided: z.boolean().default(false) })
 
 export const terminal = z
   .object({
@@ -122,6 +122,18 @@ export function readers(app: App, context: Context): void {
       if (pairingOf(id)?.state === 'running') throw new HttpProblem('in-use', `"${id}" is being paired already.`)
       if (!controllers.isOnline(controller))
         throw new HttpProblem('unreachable', `Controller "${controller}" does not answer; nothing was changed.`)
+      const open = keys.unknownPairings(controller).find(each => each.reader === id)
+      if (open) {
+        // Its key may be the only one that opens the reader: another takes its place when the reader that answers has refused it.
+        const answer = await controllers.ask(controller, 'paired', { ...open, last: true })
+        const { taken } = answer.ok ? (answer.body as { readonly taken?: unknown }) : {}
+        if (typeof taken !== 'boolean')
+          throw new HttpProblem(
+            'in-use',
+            `A pairing of "${id}" was cut off and the reader may have its key, which is tried as soon as the reader answers: see that it is on its line, and ask again in a few seconds.`,
+          )
+        keys.endPairing(id, taken)
+      }
       const key = randomBytes(16)
       const state: z.output<typeof pairingState> = { reader: id, state: 'running', stages: [] }
       pairings.set(id, state)
@@ -136,7 +148,8 @@ export function readers(app: App, context: Context): void {
         if (!last) return
         state.state = heard?.stage === 'done' ? 'done' : 'failed'
         // Where the answer was lost the reader may have either key: the controller is asked once it is back.
-        if (heard) keys.endPairing(id, state.state === 'done')
+        if (heard?.undecided) controllers.pairingsOpen(controller)
+        else if (heard) keys.endPairing(id, state.state === 'done')
       })
       audit(context, request, { permitted: true, category: 'security', message: `Began to pair reader ${id}`, source: ['reader', id] })
       reply.code(202)

@@ -23,6 +23,8 @@ export interface Controllers {
   revision(): string
   /** Keys in the vault have changed: controllers have to be told. */
   keysChanged(): void
+  /** A pairing has ended and nobody knows which key the reader has: the controller is asked until it does. */
+  pairingsOpen(controller: string): void
 }
 export type Answer =
   | { readonly ok: true; readonly body: unknown }

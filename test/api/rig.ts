@@ -83,6 +83,7 @@ export async function openRig({
     status: () => undefined,
     revision: () => '',
     keysChanged() {},
+    pairingsOpen() {},
   }
   const ownLog = openOwnLog(plugin)
   const integrators = createIntegrators({ plugin, identity, broker: embedded })
