@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { systemClock } from '../plugin/clock.ts'
 import { backupDirectory, makeBackup, restoreBackup } from '../plugin/store/backup.ts'
 import { openStore } from '../plugin/store/open.ts'
-import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
+import { defaultData, Stop, stoppable, withData } from './data-directory.ts'
+import { readSecret } from './file.ts'
 
 interface Options {
   readonly data: string
@@ -35,13 +36,10 @@ export function restoreCommand(): Command {
     .action(stoppable(restore))
 }
 
-const readPassphrase = ({ passphraseStdin }: Options): string | undefined =>
-  passphraseStdin ? readFileSync(0, 'utf8').replace(/\r?\n$/, '') : undefined
-
 async function backup(options: Options): Promise<void> {
-  const passphrase = readPassphrase(options)
+  const passphrase = options.passphraseStdin && readSecret('portunus backup')
   if (passphrase !== undefined && passphrase.length < 12) throw new Stop('portunus backup: a passphrase has at least 12 characters')
-  await withStore('portunus backup', options.data, async store => {
+  await withData('portunus backup', options.data, async store => {
     const made = await makeBackup(store, { now: systemClock.wall(), passphrase, keep: Number.POSITIVE_INFINITY })
     process.stdout.write(`${join(backupDirectory(store), made.name)}\n`)
   })
@@ -49,7 +47,7 @@ async function backup(options: Options): Promise<void> {
 
 async function restore(file: string, options: Options): Promise<void> {
   const stop = (why: string) => new Stop(`portunus restore: ${why}`)
-  const passphrase = readPassphrase(options)
+  const passphrase = options.passphraseStdin && readSecret('portunus restore')
   if (existsSync(join(options.data, 'plugin.db'))) {
     const opened = openStore(options.data, { serve: true })
     if (!opened.ok && opened.reason === 'data-in-use') throw stop(opened.message)

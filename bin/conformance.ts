@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { checks, runConformance } from '../plugin/conformance/kit.ts'
 import { describeReport, describeResult, junit } from '../plugin/conformance/report.ts'
 import { Stop, stoppable } from './data-directory.ts'
+import { writeOut } from './file.ts'
 
 interface Options {
   readonly url: string
@@ -57,7 +57,7 @@ async function conform(options: Options): Promise<void> {
   if (!ran.ok) throw stop(ran.why)
   const { results, ...summary } = ran.report
   say(json ? JSON.stringify(summary) : describeReport(ran.report))
-  if (file !== undefined) writeFileSync(file, junit(ran.report))
+  if (file !== undefined) await writeOut('portunus conformance', junit(ran.report), file)
   process.exitCode = summary.failed > 0 ? 1 : 0
   // Checks that wait would go on waiting.
   if (stopped.signal.aborted) process.exit(130)

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { openStore, type Store } from '../plugin/store/open.ts'
 
 /** Where the commands keep and find everything, unless told otherwise. */
@@ -25,7 +27,17 @@ export function stoppable<A extends unknown[]>(action: (...args: A) => Promise<v
   }
 }
 
-/** Works on a data directory beside a running server, or without one. */
+/**
+ * Works on what a data directory holds, beside a running server or without one.
+ * @throws Stop where there is no data directory: a copy of nothing would look like one
+ */
+export function withData<T>(command: string, directory: string, work: (store: Store) => Promise<T> | T): Promise<T> {
+  if (!existsSync(join(directory, 'plugin.db')))
+    throw new Stop(`${command}: ${resolve(directory)} is no data directory of a server; name it with --data`)
+  return withStore(command, directory, work)
+}
+
+/** Works on a data directory beside a running server, or without one; one that is not there is made. */
 export async function withStore<T>(command: string, directory: string, work: (store: Store) => Promise<T> | T): Promise<T> {
   const opened = openStore(directory, { serve: false })
   if (!opened.ok) throw new Stop(`${command}: ${opened.message}`)

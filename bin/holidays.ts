@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { v7 } from 'uuid'
 import { parseDocument } from 'yaml'
@@ -6,6 +5,8 @@ import { checkSiteFile } from '../plugin/site/check.ts'
 import { readHolidays, withHolidays } from '../plugin/site/holidays.ts'
 import { formatProblem } from '../shared/problem.ts'
 import { date } from '../shared/scalar.ts'
+import { Stop, stoppable } from './data-directory.ts'
+import { nameOf, readText, writeOut } from './file.ts'
 
 interface Options {
   readonly site: string
@@ -29,9 +30,7 @@ export function holidaysCommand(): Command {
       'after',
       '\nExample:\n  $ portunus site holidays dk.ics --site site.yaml --schedule office-hours --from 2026-01-01 --to 2027-12-31 --out site.yaml',
     )
-    .action((file: string, options: Options) => {
-      process.exitCode = importHolidays(file, options)
-    })
+    .action(stoppable(importHolidays))
 }
 
 function calendarDate(text: string): string {
@@ -39,33 +38,20 @@ function calendarDate(text: string): string {
   return text
 }
 
-function importHolidays(file: string, { site: siteFile, schedule: id, from, to, out }: Options): number {
-  const fail = (...lines: string[]) => {
-    for (const line of lines) process.stderr.write(`${line}\n`)
-    return 2
-  }
-  let calendar: string
-  let text: string
-  try {
-    calendar = readFileSync(file, 'utf8')
-    text = readFileSync(siteFile, 'utf8')
-  } catch (error) {
-    return fail(`portunus site holidays: ${(error as Error).message}`)
-  }
+async function importHolidays(file: string, { site: siteFile, schedule: id, from, to, out }: Options): Promise<void> {
+  const stop = (why: string) => new Stop(`portunus site holidays: ${why}`)
+  const calendar = readText('portunus site holidays', file)
+  const text = readText('portunus site holidays', siteFile)
   const { site, problems } = checkSiteFile(text, { newId: v7 })
-  if (!site) return fail(...problems.filter(p => p.severity === 'error').map(p => formatProblem(p, siteFile)))
+  if (!site) throw new Stop(...problems.filter(p => p.severity === 'error').map(p => formatProblem(p, siteFile)))
   const index = site.schedules.findIndex(each => each.id === id)
   const schedule = site.schedules[index]
-  if (!schedule)
-    return fail(`portunus site holidays: ${siteFile} has no schedule "${id}"; it has ${site.schedules.map(s => s.id).join(', ') || 'none'}`)
+  if (!schedule) throw stop(`${siteFile} has no schedule "${id}"; it has ${site.schedules.map(s => s.id).join(', ') || 'none'}`)
   const holidays = readHolidays(calendar, { from, to })
-  if (!holidays.ok) return fail(`portunus site holidays: ${file}: ${holidays.message}`)
+  if (!holidays.ok) throw stop(`${nameOf(file)}: ${holidays.message}`)
   const document = parseDocument(text, { version: '1.2', schema: 'core' })
   document.setIn(['schedules', index, 'exceptions'], document.createNode(withHolidays(schedule, holidays.exceptions).exceptions))
-  const result = document.toString({ lineWidth: 0 })
-  if (out === undefined) process.stdout.write(result)
-  else writeFileSync(out, result)
+  await writeOut('portunus site holidays', document.toString({ lineWidth: 0 }), out)
   for (const name of holidays.skipped) process.stderr.write(`left out, no whole day: ${name}\n`)
   process.stderr.write(`${holidays.exceptions.length} days close ${id}\n`)
-  return 0
 }

@@ -8,7 +8,9 @@ import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
 
 /** `portunus key main` (cli.md). */
 export function keyCommand(): Command {
-  const command = new Command('key').description('the main encryption key, pairing of readers')
+  const command = new Command('key')
+    .description('the main encryption key, pairing of readers')
+    .addHelpText('after', '\nExample:\n  $ portunus key pair --reader front-in')
   command
     .command('main')
     .description('sets the main encryption key, read from standard input: 32 hexadecimal digits')

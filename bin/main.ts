@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../shared/version.ts'
+import { whyNoFile } from './file.ts'
 
 /** Every command with where it lives; only the one that is asked for is loaded. */
 const commands: Record<string, { about: string; load: () => Promise<Command> }> = {
@@ -48,7 +49,11 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : error.exitCode === 1 ? 2 : error.exitCode
-    throw error
+    // What the system refuses where nobody expected it is no fault of the program either.
+    const { syscall, path: file, message } = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    process.stderr.write(`portunus ${asked}: ${file === undefined ? message : `${file}: ${whyNoFile(error)}`}\n`)
+    return 2
   }
   return Number(process.exitCode ?? 0)
 }
@@ -58,6 +63,10 @@ function strict(command: Command): void {
   command.exitOverride()
   command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, `${path(command)}: `)) })
   for (const child of command.commands) strict(child)
+  if (command.parent && command.commands.length > 0)
+    command.action(() =>
+      command.error(`error: it needs a command: one of ${command.commands.map(c => c.name()).join(', ')} (--help tells more)`),
+    )
 }
 
 function path(command: Command): string {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -6,6 +5,7 @@ import { isExposed } from '../shared/address.ts'
 import { explain } from '../shared/issue.ts'
 import { formatPath } from '../shared/problem.ts'
 import { Stop, stoppable } from './data-directory.ts'
+import { readText } from './file.ts'
 import { serve } from './serve.ts'
 
 const port = z.number().int().min(0).max(65_535)
@@ -60,7 +60,7 @@ export function pluginCommand(): Command {
 
 async function run({ config: path }: { config: string }): Promise<void> {
   const { mqtt, tls, ...config } = readConfig(path)
-  const read = (name: string | undefined) => (name === undefined ? undefined : readText(name))
+  const read = (name: string | undefined) => (name === undefined ? undefined : readText('portunus plugin', name))
   const given = <T extends object>(values: T) =>
     Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
   await serve({
@@ -86,7 +86,7 @@ async function run({ config: path }: { config: string }): Promise<void> {
 function readConfig(path: string): z.output<typeof pluginConfig> {
   let value: unknown
   try {
-    value = parse(readText(path), { version: '1.2', schema: 'core' })
+    value = parse(readText('portunus plugin', path), { version: '1.2', schema: 'core' })
   } catch (error) {
     if (error instanceof Stop) throw error
     throw new Stop(`${path}: this is no YAML: ${(error as Error).message.split('\n')[0]}`)
@@ -95,12 +95,4 @@ function readConfig(path: string): z.output<typeof pluginConfig> {
   if (read.success) return read.data
   const told = read.error.issues.flatMap(issue => explain(issue, value, pluginConfig))
   throw new Stop(...told.map(({ path: at, message }) => `${path}: ${formatPath(at) || 'file'}: ${message}`))
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Stop(`${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`)
-  }
 }

@@ -103,12 +103,12 @@ describe('portunus scenario run', () => {
   })
 
   it.each([
-    [['nowhere.yaml'], 'there is no file nowhere.yaml'],
-    [['.'], 'there is no file .'],
+    [['nowhere.yaml'], 'nowhere.yaml: there is no such file or folder'],
+    [['.'], '.: this is a folder, not a file'],
     [[], "missing required argument 'file'"],
     [['--sed', '1', 'x.yaml'], "unknown option '--sed'"],
     [['--seed', 'x', 'x.yaml'], 'a seed is a whole number'],
-    [['--record', 'no/such/folder', 'short.yaml'], 'the log cannot be written'],
+    [['--record', 'no/such/folder', 'short.yaml'], 'no/such/folder: there is no such file or folder'],
   ])('%j is a wrong use: exit 2, and a line that says why', (args, why) => {
     file('short.yaml', head)
     const { status, stdout, stderr } = run(...args)

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from 'commander'
@@ -10,6 +10,8 @@ import { readScenarios, type Scenario } from '../controller/emulator/scenario.ts
 import type { VirtualClock } from '../controller/emulator/virtual-clock.ts'
 import { checkSiteFile } from '../plugin/site/check.ts'
 import { formatProblem, type Problem, parsePath } from '../shared/problem.ts'
+import { stoppable } from './data-directory.ts'
+import { nameOf, readText, writeOut } from './file.ts'
 import { openStage, stagePinHash } from './stage.ts'
 
 interface Options {
@@ -21,19 +23,23 @@ interface Options {
 
 /** `portunus scenario …` (docs/scenario.md). */
 export function scenarioCommand(): Command {
-  const command = new Command('scenario').description('plays scenario files under a virtual clock')
+  const command = new Command('scenario')
+    .description('plays scenario files under a virtual clock')
+    .addHelpText('after', '\nExample:\n  $ portunus scenario run test/scenario/lockdown.yaml')
   command
     .command('run')
     .description('plays each file from nothing and checks what it expects')
-    .argument('<file...>', 'scenario files')
+    .argument('<file...>', 'scenario files, or - for standard input')
     .option('--json', 'every event, every failure and a summary, one JSON object a line')
     .option('--real-time', 'lets time pass as it does in the world')
     .option('--seed <n>', 'what ids, keys and noise derive from', wholeNumber, 1)
     .option('--record <log>', 'writes what was played, site and seed included, so that playing the log gives the same bytes')
     .addHelpText('after', '\nExample:\n  $ portunus scenario run test/scenario/lockdown.yaml')
-    .action(async (files: string[], options: Options) => {
-      process.exitCode = await run(files, options)
-    })
+    .action(
+      stoppable(async (files: string[], options: Options) => {
+        process.exitCode = await run(files, options)
+      }),
+    )
   return command
 }
 
@@ -43,15 +49,8 @@ function wholeNumber(text: string): number {
 }
 
 async function run(files: readonly string[], options: Options): Promise<number> {
-  const missing = files.filter(file => !isFile(file))
-  for (const file of missing) process.stderr.write(`portunus scenario run: there is no file ${file}\n`)
-  if (missing.length > 0) return 2
-  try {
-    if (options.record !== undefined) writeFileSync(options.record, '')
-  } catch (error) {
-    process.stderr.write(`portunus scenario run: the log cannot be written: ${(error as Error).message}\n`)
-    return 2
-  }
+  const texts = files.map(file => readText('portunus scenario run', file))
+  if (options.record !== undefined) await writeOut('portunus scenario run', '', options.record)
   let passed = 0
   let failed = 0
   const print = options.json ? (object: object) => void process.stdout.write(`${JSON.stringify(object)}\n`) : () => {}
@@ -61,8 +60,9 @@ async function run(files: readonly string[], options: Options): Promise<number> 
     print({ kind: 'failure', file, line, column, expected, actual })
     tell(`✗ ${file}:${line}:${column} ${actual}`)
   }
-  for (const path of files) {
-    const { scenarios, problems } = readScenarios(readFileSync(path, 'utf8'))
+  for (const [i, text] of texts.entries()) {
+    const path = nameOf(files[i]!)
+    const { scenarios, problems } = readScenarios(text)
     for (const { line, column, message } of problems) invalid(path, line, column, 'a valid scenario', message)
     for (const scenario of problems.length > 0 ? [] : scenarios) {
       const file = scenario.file ?? path

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { v7 as uuid } from 'uuid'
 import { systemClock } from '../plugin/clock.ts'
@@ -10,7 +9,8 @@ import { readFact, writeFact } from '../plugin/store/facts.ts'
 import { openStore } from '../plugin/store/open.ts'
 import { formatProblem } from '../shared/problem.ts'
 import { exportSite } from '../shared/site-file.ts'
-import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
+import { defaultData, Stop, stoppable, withData } from './data-directory.ts'
+import { nameOf, readText, writeOut } from './file.ts'
 
 interface Where {
   readonly data: string
@@ -44,7 +44,7 @@ export function exportCommand(): Command {
 }
 
 async function load(file: string, where: Where): Promise<void> {
-  const text = readText(file)
+  const text = readText('portunus site import', file)
   const told = where.url === undefined ? await loadInto(where.data, file, text) : await loadOver(where, text)
   process.stdout.write(`${told}\n`)
 }
@@ -60,11 +60,11 @@ async function loadInto(data: string, file: string, text: string): Promise<strin
   try {
     const book = openBook(store, { check: checkPlace, now: systemClock.wall })
     const { site, problems } = checkSiteFile(text, { newId: uuid, hashPin: digits => hashPin(book.pinKey(), digits) })
-    if (!site) throw new Stop(...problems.filter(p => p.severity === 'error').map(p => formatProblem(p, file)))
+    if (!site) throw new Stop(...problems.filter(p => p.severity === 'error').map(p => formatProblem(p, nameOf(file))))
     const note = {
       author: { user: 'command line', location: 'local' },
       category: 'configuration',
-      message: `Loaded the site file ${file}`,
+      message: `Loaded the site file ${nameOf(file)}`,
     } as const
     const edited = importSite(book, site, note)
     if (!edited.ok) throw stop(edited.reason === 'invalid' ? edited.problems.map(p => formatProblem(p)).join('; ') : edited.message)
@@ -90,12 +90,12 @@ async function loadOver(where: Where, text: string): Promise<string> {
 async function save({ format, out, ...where }: Where & { format: 'yaml' | 'json'; out?: string }): Promise<void> {
   const text =
     where.url === undefined
-      ? await withStore('portunus site export', where.data, store => {
+      ? await withData('portunus site export', where.data, store => {
           const book = openBook(store, { check: checkPlace, now: systemClock.wall })
           return exportSite(wholeSite(book), { format, hashPin: digits => hashPin(book.pinKey(), digits) })
         })
       : await request(where, `site?format=${format}`, {}, 'portunus site export')
-  writeFileSync(out ?? 1, text)
+  await writeOut('portunus site export', text, out)
 }
 
 async function request(
@@ -122,13 +122,4 @@ async function request(
   }
   if (problem.errors) throw new Stop(...problem.errors.map(e => `${command}: ${e.path === '' ? '' : `${e.path}: `}${e.message}`))
   throw new Stop(`${command}: ${problem.detail ?? `the server answered ${response.status}`}`)
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new Stop(`portunus site import: ${file}: ${missing ? 'there is no such file' : (error as Error).message}`)
-  }
 }

@@ -66,7 +66,7 @@ describe('site check', () => {
 
   it.each([
     [['site', 'check'], "portunus site check: missing required argument 'file'"],
-    [['site', 'check', '/none/x.yaml'], '/none/x.yaml: there is no such file'],
+    [['site', 'check', '/none/x.yaml'], 'portunus site check: /none/x.yaml: there is no such file or folder'],
   ])('%j is wrong use', (args, line) => {
     expect(portunus(args)).toEqual({ status: 2, out: [], told: [line] })
   })
@@ -90,7 +90,7 @@ describe('pinchart', () => {
 
   it.each([
     [['--controller', 'c2'], `${good}: there is no controller "c2"; known are c1`],
-    [['--controller', 'c1', '--out', '/none/x'], '/none/x: there is no such file or folder'],
+    [['--controller', 'c1', '--out', '/none/x'], 'portunus pinchart: /none/x: there is no such file or folder'],
     [
       ['--controller', 'c1', '--format', 'png'],
       "portunus pinchart: option '--format <format>' argument 'png' is invalid. Allowed choices are svg, pdf, html, text.",

@@ -1,4 +1,4 @@
-import { readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statfsSync, statSync } from 'node:fs'
 import { cpus, freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -10,7 +10,8 @@ import { openEventLog } from '../plugin/store/events.ts'
 import type { Store } from '../plugin/store/open.ts'
 import { eventTypes, type StoredEvent } from '../shared/event.ts'
 import { version } from '../shared/version.ts'
-import { defaultData, stoppable, withStore } from './data-directory.ts'
+import { defaultData, stoppable, withData } from './data-directory.ts'
+import { writeOut } from './file.ts'
 
 /** What a technician needs first is what went wrong lately; so many of these. */
 const mostTroubles = 500
@@ -28,8 +29,8 @@ export function supportCommand(): Command {
 }
 
 async function support({ data, out }: { data: string; out?: string }): Promise<void> {
-  const bundle = await withStore('portunus support', data, store => describe(store))
-  writeFileSync(out ?? 1, `${JSON.stringify(bundle, null, 2)}\n`, out === undefined ? {} : { mode: 0o600 })
+  const bundle = await withData('portunus support', data, store => describe(store))
+  await writeOut('portunus support', `${JSON.stringify(bundle, null, 2)}\n`, out, 0o600)
   if (out !== undefined) process.stdout.write(`${out}\n`)
 }
 

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { openIdentity } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { writeAudit } from '../plugin/store/audit.ts'
@@ -6,23 +6,29 @@ import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
 
 /** `portunus token create` (cli.md). */
 export function tokenCommand(): Command {
-  const command = new Command('token').description('makes an API token')
+  const command = new Command('token')
+    .description('makes an API token')
+    .addHelpText('after', '\nExample:\n  $ portunus token create --name vms')
   command
     .command('create')
     .description('prints a new API token alone on a line; the server may run or not')
     .requiredOption('--name <name>', 'what the token is for, as the audit log will name it')
     .option('--data <directory>', 'data directory of the server', defaultData)
     .option('--role <role>', 'what it may do', 'administrator')
-    .option('--days <number>', 'how many days it is valid; for ever where left out')
+    .option('--days <number>', 'how many days it is valid; for ever where left out', wholeDays)
     .addHelpText('after', '\nExample:\n  $ portunus token create --data ./data --name vms')
     .action(stoppable(create))
   return command
 }
 
-async function create({ name, data, role, days }: { name: string; data: string; role: string; days?: string }): Promise<void> {
+function wholeDays(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text) || Number(text) > 36_500) throw new InvalidArgumentError('it is a whole number from 1 to 36500.')
+  return Number(text)
+}
+
+async function create({ name, data, role, days }: { name: string; data: string; role: string; days?: number }): Promise<void> {
   const stop = (why: string) => new Stop(`portunus token create: ${why}`)
   if (name.length > 200 || !/^[^?\\/[\]\p{Cc}]+$/u.test(name)) throw stop('a name has 1 to 200 characters, without ? \\ / [ ]')
-  if (days !== undefined && !(Number(days) > 0 && Number(days) <= 36_500)) throw stop('--days is a number from 1 to 36500')
   await withStore('portunus token create', data, store => {
     const now = systemClock.wall()
     const identity = openIdentity(store, { now: systemClock.wall, doorsOf: () => [] })
@@ -34,7 +40,7 @@ async function create({ name, data, role, days }: { name: string; data: string; 
           .join(', ')}`,
       )
     if (identity.tokenNamed(name)) throw stop(`there is already a token "${name}"; choose another name, or remove that one`)
-    const { secret } = identity.addToken({ name, roles: [role], expires: days === undefined ? null : now + Number(days) * 86_400_000 })
+    const { secret } = identity.addToken({ name, roles: [role], expires: days === undefined ? null : now + days * 86_400_000 })
     const author = { user: 'command line', location: 'local' }
     writeAudit(store, {
       at: now,

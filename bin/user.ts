@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { openIdentity, randomPassword, weakness } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { writeAudit } from '../plugin/store/audit.ts'
 import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
+import { readSecret } from './file.ts'
 
 /** `portunus user add` (cli.md). */
 export function userCommand(): Command {
-  const command = new Command('user').description('adds a local user')
+  const command = new Command('user')
+    .description('adds a local user')
+    .addHelpText('after', '\nExample:\n  $ portunus user add --name jo --role operator')
   command
     .command('add')
     .description('adds a user, or gives one a new password with --reset; prints a random password, or takes one from standard input')
@@ -36,7 +38,7 @@ async function add({
 }): Promise<void> {
   const stop = (why: string) => new Stop(`portunus user add: ${why}`)
   if (name.length > 200 || !/^[^?\\/[\]\p{Cc}]+$/u.test(name)) throw stop('a name has 1 to 200 characters, without ? \\ / [ ]')
-  const password = passwordStdin ? readFileSync(0, 'utf8').replace(/\r?\n$/, '') : randomPassword()
+  const password = passwordStdin ? readSecret('portunus user add') : randomPassword()
   const weak = weakness(password, name)
   if (weak !== undefined) throw stop(weak)
   await withStore('portunus user add', data, async store => {

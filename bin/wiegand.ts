@@ -25,6 +25,7 @@ import {
   type Summary,
   toHex,
 } from '../wiegand/index.ts'
+import { nameOf, whyNoFile } from './file.ts'
 
 type Row = Record<string, unknown>
 interface Line {
@@ -39,7 +40,9 @@ const readKeys = ['bits', 'hex']
 
 /** `portunus wiegand …` (cli.md). */
 export function wiegandCommand(): Command {
-  const command = new Command('wiegand').description('card formats: list, decode, encode, guess')
+  const command = new Command('wiegand')
+    .description('card formats: list, decode, encode, guess')
+    .addHelpText('after', '\nExample:\n  $ echo 00000110011111011010011001 | portunus wiegand decode')
   command
     .command('formats')
     .description('the predefined formats with fields, ranges and parity; bits are counted from 0 = first received, ranges are inclusive')
@@ -111,6 +114,10 @@ async function* readLines(command: Command, file: string): AsyncGenerator<Line> 
       number++
       const text = (number === 1 ? raw.replace(/^\uFEFF/, '') : raw).trim()
       if (text === '') continue
+      if (text.includes('\uFFFD')) {
+        yield { number, record: null, error: 'it is no text in UTF-8; save the file as UTF-8' }
+        continue
+      }
       if (first && /^[a-z" ,]+$/i.test(text)) {
         const names = (parse(text, { trim: true }) as string[][])[0]!
         if (names.some(name => readKeys.includes(name))) header = names
@@ -119,10 +126,8 @@ async function* readLines(command: Command, file: string): AsyncGenerator<Line> 
       first = false
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error
-    const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a directory', EACCES: 'it may not be read' }
-    command.error(`error: cannot read ${file}: ${reasons[code] ?? code}`, { exitCode: 2 })
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    command.error(`error: ${nameOf(file)}: ${whyNoFile(error)}`, { exitCode: 2 })
   }
 }
 

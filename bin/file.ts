@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Stop } from './data-directory.ts'
+
+/** What a file is called in messages; `-` is standard input. */
+export const nameOf = (file: string): string => (file === '-' ? 'standard input' : file)
+
+/**
+ * The text of a file, `-` being standard input.
+ * @throws Stop where it cannot be read, or is not in UTF-8: names in another encoding would be kept as something else
+ */
+export function readText(command: string, file: string): string {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file === '-' ? 0 : file)
+  } catch (error) {
+    throw new Stop(`${command}: ${nameOf(file)}: ${whyNoFile(error)}`)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    const line = bytes.toString().split('\uFFFD', 1)[0]!.split('\n').length
+    throw new Stop(`${command}: ${nameOf(file)}:${line}: this is no text in UTF-8; save the file as UTF-8`)
+  }
+}
+
+/** The secret on standard input, as far as its first line end at the end. */
+export const readSecret = (command: string): string => readText(command, '-').replace(/\r?\n$/, '')
+
+/**
+ * Writes to a file, or to standard output, which may be a pipe that takes its time.
+ * @throws Stop where the file cannot be written
+ */
+export async function writeOut(command: string, content: string | Buffer, file?: string, mode?: number): Promise<void> {
+  if (file === undefined) return new Promise(resolve => process.stdout.write(content, () => resolve()))
+  try {
+    writeFileSync(file, content, { mode })
+  } catch (error) {
+    throw new Stop(`${command}: ${file}: ${whyNoFile(error)}`)
+  }
+}
+
+/** Why the system refuses a file, for a person. */
+export function whyNoFile(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  return reasons[code] ?? message
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'there is no such file or folder',
+  EISDIR: 'this is a folder, not a file',
+  EACCES: 'this user may not open it',
+  EPERM: 'this user may not open it',
+  ENOSPC: 'the disk is full',
+  EROFS: 'this disk is read-only',
+  ERR_FS_FILE_TOO_LARGE: 'the file is too large',
+}
