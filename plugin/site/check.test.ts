@@ -139,6 +139,13 @@ describe('card formats', () => {
       ],
     ],
     [
+      'a card whose number its format does not carry',
+      'cardholders: [{ id: a, credentials: [{ id: c, type: card, cardNumber: "70000", bitLength: 26 }] }]',
+      [
+        '3 warning: cardholders[0].credentials[0].cardNumber: h10301 carries card numbers from 0 to 65535, so no reader knows the card 70000; correct its number or its bitLength',
+      ],
+    ],
+    [
       'and one that a reader of its own reads',
       `${door(', cardFormats: [h10302]')}cardholders: [{ id: a, credentials: [{ id: c, type: card, cardNumber: "1", bitLength: 37 }] }]`,
       [],

@@ -5,7 +5,15 @@ import { type Reader, type Site, sides } from '../../shared/site.ts'
 import { parseSite, type ReadOptions, readSite, withPinHashes } from '../../shared/site-file.ts'
 import { validatePlace } from '../../shared/validate.ts'
 import { validatePeople } from '../../shared/validate-people.ts'
-import { type FormatProblem, type ResolvedFormats, readerFormats, resolveFormats, validateActivation } from '../../wiegand/index.ts'
+import {
+  type CardFormat,
+  type FormatProblem,
+  fieldRange,
+  type ResolvedFormats,
+  readerFormats,
+  resolveFormats,
+  validateActivation,
+} from '../../wiegand/index.ts'
 
 /**
  * Everything wrong with a site: what its values mean together, its card formats, its wiring. The one judgement of start, scenario, API and
@@ -107,18 +115,48 @@ function readersOf(site: Site): { path: string; reader: Reader }[] {
   })
 }
 
-/** Cards that no active format can read. */
+/** Cards that no active format can read: of a length, or with a number, that none carries. */
 function unreadableCards(site: Site): Problem[] {
   const resolved: ResolvedFormats = resolveFormats(site.cardFormats)
-  const read = new Set(resolved.active.map(format => format.bitLength))
-  for (const { reader } of readersOf(site))
-    for (const { bitLength } of readerFormats(reader.cardFormats, resolved).formats) read.add(bitLength)
+  const read = new Set(resolved.active)
+  for (const { reader } of readersOf(site)) for (const format of readerFormats(reader.cardFormats, resolved).formats) read.add(format)
+  const reaches = [...read].map(reachOf)
   return site.cardholders.flatMap((holder, index) =>
     holder.credentials.flatMap((credential, number): Problem[] => {
-      if (credential.type !== 'card' || read.has(credential.bitLength)) return []
-      const path = formatPath(['cardholders', index, 'credentials', number, 'bitLength'])
-      const message = `no active card format reads ${credential.bitLength} bits, so no reader knows this card; activate one`
-      return [{ severity: 'warning', reason: 'no-format', path, message }]
+      if (credential.type !== 'card') return []
+      const { bitLength, cardNumber } = credential
+      const fitting = reaches.filter(reach => reach.bitLength === bitLength)
+      if (fitting.some(reach => carries(reach, cardNumber))) return []
+      const known = fitting.length > 0
+      const path = formatPath(['cardholders', index, 'credentials', number, known ? 'cardNumber' : 'bitLength'])
+      const message = known
+        ? `${fitting.map(({ words }) => words).join(', ')}, so no reader knows the card ${cardNumber}; correct its number or its bitLength`
+        : `no active card format reads ${bitLength} bits, so no reader knows this card; activate one`
+      return [{ severity: 'warning', reason: known ? 'number-not-carried' : 'no-format', path, message }]
     }),
   )
+}
+
+interface Reach {
+  readonly bitLength: number
+  readonly hexadecimal: boolean
+  readonly least: bigint
+  readonly greatest: bigint
+  readonly words: string
+}
+
+/** Which card numbers a format can carry: none where it has no such field. */
+function reachOf(format: CardFormat): Reach {
+  const { id, bitLength, fields } = format
+  const hexadecimal = fields.find(field => (field.role ?? field.name) === 'cardNumber')?.output === 'hexadecimal'
+  const range = fieldRange(format, 'cardNumber')
+  if (range === undefined) return { bitLength, hexadecimal, least: 1n, greatest: 0n, words: `${id} carries no card number` }
+  const [least, greatest] = range.map(text => BigInt(hexadecimal ? `0x${text}` : text)) as [bigint, bigint]
+  return { bitLength, hexadecimal, least, greatest, words: `${id} carries card numbers from ${range.join(' to ')}` }
+}
+
+function carries({ hexadecimal, least, greatest }: Reach, text: string): boolean {
+  if (!(hexadecimal ? /^[0-9a-f]+$/i : /^[0-9]+$/).test(text)) return false
+  const value = BigInt(hexadecimal ? `0x${text}` : text)
+  return least <= value && value <= greatest
 }
