@@ -101,7 +101,7 @@ describe('portunus wiegand decode', () => {
       status: 2,
       errors: [expect.stringContaining('there is no such file')],
     })
-    expect(run(['decode', directory])).toMatchObject({ status: 2, errors: [expect.stringContaining('it is a directory')] })
+    expect(run(['decode', directory])).toMatchObject({ status: 2, errors: [expect.stringContaining('this is a folder')] })
     expect(run(['decode', '--json', '--csv'])).toMatchObject({ status: 2, lines: [] })
   })
 })
