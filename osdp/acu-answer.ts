@@ -12,7 +12,7 @@ import {
   verifyCapabilities,
   verifyIdentity,
 } from './acu-secure.ts'
-import { type AcuCommand, type Exchange, isTolerated, type PdView } from './acu-state.ts'
+import { type AcuCommand, type Exchange, isTolerated, type PdView, policyFault } from './acu-state.ts'
 import { fault, finish, isCrowded, probeMs, type Told, tell } from './acu-told.ts'
 import { type CommandName, commands } from './codes.ts'
 import { createFileSending, type FileSending, partAnswered } from './file-sending.ts'
@@ -172,7 +172,12 @@ function settle(view: PdView, out: Told, exchange: Exchange, reply: Reply, now: 
       return fileAnswered(view, out, view.file, reply, now)
     case 'command': {
       const command = exchange.command!
-      if (command.name === 'COMSET' && reply.name === 'COM') return beginMove(view, command, reply, now)
+      if (command.name === 'COMSET' && reply.name === 'COM') {
+        // Nobody can be followed there.
+        if (policyFault({ address: reply.address & 0x7f, baud: reply.baud }) !== null)
+          return finish(view, out, command, 'unexpected', reply, 'no-such-settings')
+        return beginMove(view, command, reply, now)
+      }
       return finish(view, out, command, 'reply', reply)
     }
     default:
@@ -247,6 +252,9 @@ export function abortFile(view: PdView, out: Told, now: number) {
 
 // ---------------------------------------------------------------- commands
 
+/** What goes out as part of a handshake, of pairing or of a file, and in no other way. */
+const ownCommands: readonly number[] = [commands.CHLNG.code, commands.SCRYPT.code, commands.KEYSET.code, commands.FILETRANSFER.code]
+
 /** Puts a command into the queue, ahead of polls. Gives its id; how it ends comes as a `result` event. */
 export function queueCommand(view: PdView, out: Told, command: AcuCommand, now: number): number {
   const id = view.nextId++
@@ -256,6 +264,9 @@ export function queueCommand(view: PdView, out: Told, command: AcuCommand, now: 
     return id
   }
   if (!encoded.ok) return refuse(`${encoded.reason} ${encoded.field}`)
+  const impossible = command.name === 'COMSET' ? policyFault(command) : null
+  if (impossible !== null) return refuse(`payload-value-out-of-range ${impossible}`)
+  if (ownCommands.includes(encoded.code)) return refuse('the-acu-sends-it-itself')
   const overhead = view.session === null ? 8 + encoded.data.length : 14 + ((encoded.data.length & ~15) + 16)
   if (overhead > receiveLimit(view)) return refuse('too-long-for-the-pd')
   if (view.online !== true) return refuse('offline')

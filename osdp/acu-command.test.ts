@@ -3,6 +3,7 @@ import { createRig, keyOf, type Rig, seeded } from '../test/conformance/osdp/rig
 import type { AcuCommand } from './acu-state.ts'
 import { commands } from './codes.ts'
 import type { ReceivedFile } from './file-reception.ts'
+import { encode, marked } from './frame.ts'
 import type { Command, Reply } from './message.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
 import { defaultCapabilities, type PdConfig, type PdEffect } from './pd-state.ts'
@@ -107,6 +108,25 @@ describe('commands', () => {
     ])
   })
 
+  it.each([
+    ['a key', { name: 'KEYSET', keyType: 1, key: keyOf(2) }, 'the-acu-sends-it-itself'],
+    ['a key by its code', { name: 'UNKNOWN', code: 0x75, data: Uint8Array.of(1, 16, ...keyOf(2)) }, 'the-acu-sends-it-itself'],
+    ['part of a file', { name: 'FILETRANSFER', type: 1, total: 1, offset: 0, data: Uint8Array.of(1) }, 'the-acu-sends-it-itself'],
+    ['what no table knows', { name: 'NOPE' }, 'payload-value-out-of-range name'],
+    ['a name of every object', { name: 'toString' }, 'payload-value-out-of-range name'],
+    ['a code that is none', { name: 'UNKNOWN', code: 300, data: new Uint8Array(0) }, 'payload-value-out-of-range code'],
+    ['an address that is none', { name: 'COMSET', address: 0x7f, baud: 9600 }, 'payload-value-out-of-range address'],
+    ['a rate that is none', { name: 'COMSET', address: 3, baud: 0 }, 'payload-value-out-of-range baud'],
+  ])('nothing that programs without types may ask goes out, in the session or in clear: %s', (_, command, reason) => {
+    for (const policy of [{}, { scbk: null, requireSecure: false }]) {
+      const { rig } = settled(policy.scbk === null ? { scbk: null } : {}, policy)
+      rig.acu.send(1, command as unknown as AcuCommand)
+      rig.clock.advance(1000)
+      expect(rig.of('result')).toMatchObject([{ outcome: 'refused', reason }])
+      expect(rig.frames.filter(({ direction, code }) => direction === 'command' && code !== 0x60)).toEqual([])
+    }
+  })
+
   it('messages in parts go both ways', () => {
     const effects: PdEffect[] = []
     const rig = createRig()
@@ -146,7 +166,7 @@ describe('COMSET', () => {
 
   it('takes what the PD says it will use, not what was asked', () => {
     const { rig } = settled()
-    rig.acu.send(1, { name: 'COMSET', address: 9, baud: 5 })
+    rig.acu.send(1, { name: 'COMSET', address: 9, baud: 600 })
     rig.clock.advance(1000)
     expect(rig.of('moved').map(({ pd, baud }) => [pd, baud])).toEqual([[9, 9600]])
   })
@@ -169,13 +189,54 @@ describe('COMSET', () => {
     rig.acu.send(1, { name: 'COMSET', address: 9, baud: 9600 })
     let lost = 1
     reader.tap(bytes => (rig.frames.at(-1)?.code === 0x6e && lost-- > 0 ? null : bytes))
-    rig.clock.advance(20_000)
-    // Nobody at the old address any more, and COM never came: the way back is by hand.
+    rig.clock.advance(4000)
+    expect(rig.of('offline')).toEqual([])
+    expect(rig.of('moved')).toMatchObject([{ pd: 9, from: 1 }])
+    expect(rig.of('result')).toMatchObject([{ outcome: 'reply', reply: { address: 9, baud: 9600 } }])
+    expect(state(rig, 9)).toMatchObject({ online: true, secure: true })
+    expect(sent(rig, 0x6e).length).toBe(3)
+  })
+
+  it('stays with a PD that never heard of it, and looks for one at both places', () => {
+    const { rig, reader } = settled()
+    rig.line.tap(bytes => (bytes[8] === 0x6e ? null : bytes))
+    rig.acu.send(1, { name: 'COMSET', address: 9, baud: 9600 })
+    while (sent(rig, 0x6e).length === 0) rig.clock.advance(1)
+    reader.fault({ kind: 'unplugged' })
+    rig.clock.advance(30_000)
     expect(rig.of('offline')).toHaveLength(1)
-    rig.acu.remove(1)
-    rig.acu.add({ address: 9, scbk: keyOf(1) })
+    expect(rig.of('result')).toMatchObject([{ outcome: 'time-out', reason: 'found-nowhere' }])
+    expect(new Set(rig.frames.slice(-8).map(({ address }) => address))).toEqual(new Set([1, 9]))
+    reader.fault({ kind: 'none' })
+    rig.clock.advance(6000)
+    expect(rig.of('moved')).toEqual([])
+    expect(state(rig)).toMatchObject({ online: true, secure: true })
+  })
+
+  it.each([
+    ['a rate of 0', { address: 1, baud: 0 }],
+    ['the address of everybody', { address: 0x7f, baud: 9600 }],
+  ])('does not follow a PD to settings that cannot be: %s', (_, { address, baud }) => {
+    const rig = createRig()
+    const reader = rig.reader({ address: 1, scbk: null }, { requireSecure: false })
     rig.clock.advance(2000)
-    expect(state(rig, 9).secure).toBe(true)
+    rig.acu.send(1, { name: 'COMSET', address: 4, baud: 9600 })
+    const data = Uint8Array.of(address, baud & 0xff, baud >> 8, 0, 0)
+    reader.tap(bytes => {
+      const asked = rig.frames.at(-1)
+      if (asked?.code !== 0x6e) return bytes
+      return marked(
+        encode({ address: 1, direction: 'reply', sequence: asked.sequence, check: 'crc', security: null, code: 0x54, data, mac: null }),
+      )
+    })
+    while (rig.of('result').length === 0) rig.clock.advance(1)
+    reader.state.address = 1
+    rig.clock.advance(3000)
+    expect(rig.of('result')).toMatchObject([{ outcome: 'unexpected', reason: 'no-such-settings' }])
+    expect(state(rig)).toMatchObject({ address: 1, online: true })
+    reader.present('1011')
+    rig.clock.advance(500)
+    expect(rig.of('card')).toHaveLength(1)
   })
 
   it('refuses an address that another PD has', () => {

@@ -1,9 +1,9 @@
 import { keyTaken } from './acu-secure.ts'
-import type { PdView, Purpose, Queued, SecureFault } from './acu-state.ts'
+import type { Exchange, PdView, Purpose, Queued, SecureFault } from './acu-state.ts'
 import { dropSession, loseSecure, probeMs, requeue, type Told, tell } from './acu-told.ts'
 import { type CommandName, commands } from './codes.ts'
 import { encode, frameLimit, leastFrameLimit } from './frame.ts'
-import type { Reply } from './message.ts'
+import { decodeCommand, type Reply } from './message.ts'
 import { type HandshakeMessage, seal } from './secure-channel.ts'
 
 /** `answered`: the turn is over · `ignored`: not an answer, the right one may still come. */
@@ -93,6 +93,19 @@ export function beginMove(view: PdView, command: Queued, reply: Extract<Reply, {
   // Some PDs carry session and count over: the next POLL shows.
   view.pollAgain = true
   view.pollAt = now
+}
+
+/** COMSET was not answered: the PD may have moved all the same, and is looked for at both places. */
+export function searchMoved(view: PdView, out: Told, exchange: Exchange, now: number) {
+  const { command } = exchange
+  const asked = command === null ? null : decodeCommand(command.code, command.data)
+  if (command === null || !asked?.ok || asked.message.name !== 'COMSET') return
+  const { address, baud } = asked.message
+  exchange.command = null
+  const from = { address: view.address, baud: view.baud }
+  view.move = { from, to: { address, baud }, id: command.id, reply: { name: 'COM', address, baud }, tries: 0, turns: 0 }
+  goTo(view, { address, baud })
+  elsewhere(view, out, now)
 }
 
 function goTo(view: PdView, { address, baud }: { address: number; baud: number }) {

@@ -1,5 +1,5 @@
 import { answered } from './acu-answer.ts'
-import { elsewhere, type Heard, lostCount, lostSession, pollInterval, receiveLimit, say, startOver } from './acu-exchange.ts'
+import { elsewhere, type Heard, lostCount, lostSession, pollInterval, receiveLimit, say, searchMoved, startOver } from './acu-exchange.ts'
 import { beginHandshake, endPairing, keyTaken } from './acu-secure.ts'
 import { type Exchange, isTolerated, type OfflineReason, type PdView } from './acu-state.ts'
 import { fault, finish, goOffline, loseSecure, observe, probeMs, remember, retryDelays, strayMs, type Told, tell } from './acu-told.ts'
@@ -306,6 +306,7 @@ export function hearNothing(view: PdView, out: Told, faults: readonly FrameFault
     goOffline(view, out, offlineReason(view), now)
     if (view.move === null) return
   }
+  if (exchange.command?.name === 'COMSET' && exchange.tries > 2) return searchMoved(view, out, exchange, now)
   if (view.move !== null && ++view.move.tries > 2) return elsewhere(view, out, now)
   if (exchange.purpose === 'id' || exchange.purpose === 'nudge') {
     // Nothing is lost by a new ID: it is the same bytes.

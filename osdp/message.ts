@@ -53,16 +53,24 @@ function decode(direction: Direction, code: number, input: Uint8Array) {
 
 /** Writes a command; a field that does not fit is named. */
 export function encodeCommand(command: Command): Encoded {
-  return command.name === 'UNKNOWN' ? { ok: true, code: command.code, data: command.data } : encode(commands[command.name], command)
+  return encode(commands, command)
 }
 
 /** Writes a reply; a field that does not fit is named. */
 export function encodeReply(reply: Reply): Encoded {
-  return reply.name === 'UNKNOWN' ? { ok: true, code: reply.code, data: reply.data } : encode(replies[reply.name], reply)
+  return encode(replies, reply)
 }
 
-function encode(entry: Code, value: object): Encoded {
-  const written: Written = writePayload(entry.payload, value as never)
+function encode(table: Readonly<Record<string, Code>>, message: Command | Reply): Encoded {
+  const unfit = (field: string) => ({ ok: false, reason: 'payload-value-out-of-range', field }) as const
+  if (message.name === 'UNKNOWN') {
+    const { code, data } = message
+    if (!Number.isInteger(code) || code < 0 || code > 0xff) return unfit('code')
+    return data instanceof Uint8Array ? { ok: true, code, data } : unfit('data')
+  }
+  const entry = Object.hasOwn(table, message.name) ? table[message.name] : undefined
+  if (entry === undefined) return unfit('name')
+  const written: Written = writePayload(entry.payload, message as never)
   return written.ok ? { ok: true, code: entry.code, data: written.data } : written
 }
 
