@@ -59,6 +59,18 @@ describe('portunus scenario run', () => {
     expect(run('--json', 'log')).toEqual(played)
   })
 
+  it('tells each thing that is wrong with a site that stands in the scenario at its own place', () => {
+    const site = `{ portunus: 1, site: { name: x }, doors: [{ id: d, controller: gone, locks: { primary: { relay: r } } }], groups: [{ id: g, members: [e] }] }`
+    const name = file('inline.yaml', `name: x\nstart: 2026-03-02T09:00\nsite: ${site}\nsteps: [{ wait: 1s }]\n`)
+    const { status, stdout } = run('--json', name)
+    expect(status).toBe(1)
+    expect(parse(stdout).map(({ line, column, actual }) => [line, column, actual])).toEqual([
+      [3, 70, 'doors[0].controller: there is no controller "gone"; there are none'],
+      [3, 141, 'groups[0].members[0]: there is no cardholder "e"; there are none'],
+      [undefined, undefined, undefined],
+    ])
+  })
+
   it('tells a failed expectation with its file, step and line, and what there was instead', () => {
     const name = file('failing.yaml', `${head}  - wait: 3s\n  - open: door\n  - expect: { door: door, lock: unlocked, within: 1s }\n`)
     const { status, stdout } = run('--json', name)

@@ -6,7 +6,7 @@ import { v7 } from 'uuid'
 import { parse, stringify } from 'yaml'
 import { type Advance, type Failure, play } from '../controller/emulator/play.ts'
 import { createRandom } from '../controller/emulator/random.ts'
-import { readScenarios, type Scenario } from '../controller/emulator/scenario.ts'
+import { readScenarios, type Scenario, type ScenarioProblem } from '../controller/emulator/scenario.ts'
 import type { VirtualClock } from '../controller/emulator/virtual-clock.ts'
 import { checkSiteFile } from '../plugin/site/check.ts'
 import { formatProblem, type Problem, parsePath } from '../shared/problem.ts'
@@ -68,8 +68,8 @@ async function run(files: readonly string[], options: Options): Promise<number> 
       const file = scenario.file ?? path
       const seed = scenario.seed ?? options.seed
       const site = readSiteOf(scenario, path, seed)
-      if ('problem' in site) {
-        invalid(file, site.line, site.column, 'a valid site', site.problem)
+      if ('problems' in site) {
+        for (const { line, column, message } of site.problems) invalid(file, line, column, 'a valid site', message)
         continue
       }
       const stage = openStage({ site: site.site, start: scenario.start, seed, onEvent: event => print({ kind: 'event', ...event }) })
@@ -124,7 +124,7 @@ function inOneLine(value: unknown): string {
 
 type ReadSite =
   | { readonly site: Parameters<typeof openStage>[0]['site']; readonly text: string }
-  | { readonly problem: string; readonly line: number; readonly column: number }
+  | { readonly problems: readonly ScenarioProblem[] }
 
 /** The site a scenario plays on, read and judged. */
 export function readSiteOf({ site, place }: Scenario, path: string, seed: number): ReadSite {
@@ -132,7 +132,7 @@ export function readSiteOf({ site, place }: Scenario, path: string, seed: number
   let file: string | undefined
   if (typeof site === 'string') {
     file = resolve(dirname(path), site)
-    if (!isFile(file)) return { problem: `there is no site file ${site} beside the scenario`, ...place(['site']) }
+    if (!isFile(file)) return { problems: [{ message: `there is no site file ${site} beside the scenario`, ...place(['site']) }] }
     text = readFileSync(file, 'utf8')
   } else text = stringify(site, { version: '1.2', schema: 'core' })
   const random = createRandom(seed, 'ids of the site')
@@ -140,9 +140,12 @@ export function readSiteOf({ site, place }: Scenario, path: string, seed: number
   if (checked.site) return { site: checked.site, text }
   const errors = checked.problems.filter(problem => problem.severity === 'error')
   // What is wrong with a site that stands in the scenario itself is shown there.
-  const here = (problem: Problem) => (file === undefined ? { ...problem, ...place(['site', ...parsePath(problem.path)]) } : problem)
-  const first = file === undefined ? here(errors[0]!) : place(['site'])
-  return { problem: errors.map(problem => formatProblem(here(problem), file)).join('; '), line: first.line!, column: first.column! }
+  const shown = (problem: Problem): ScenarioProblem => {
+    if (file !== undefined) return { ...place(['site']), message: formatProblem(problem, file) }
+    const { line: _, column: __, ...unplaced } = problem
+    return { ...place(['site', ...parsePath(problem.path)]), message: formatProblem(unplaced) }
+  }
+  return { problems: errors.map(shown) }
 }
 
 function isFile(path: string): boolean {

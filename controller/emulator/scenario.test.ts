@@ -11,6 +11,7 @@ it.each([
   ['- { wait: 3s, mark: true }', '5:5 a step has one key; this has wait, mark'],
   ['- opem: front', '5:11 no step is called "opem"; did you mean "open"?'],
   ['- swipe: { reader: in, bits: "1012" }', '5:32 bits: bits are written as 0 and 1'],
+  ['- keys: { reader: in, keys: 0111 }', '5:31 keys: must be text, not 111; put it in quotes'],
   ['- swipe: { reader: in }', '5:12 give one of card, bits or hex'],
   ['- swipe: { reader: in, hex: "f0" }', '5:12 hex goes with bitLength'],
   ['- command: { action: open }', '5:24 action: "open" is none; write grant, unlock, lock, lockdown or reset'],

@@ -258,6 +258,8 @@ function describe(issue: z.core.$ZodIssue, body: unknown): string {
   const value = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], body)
   if (issue.code === 'unrecognized_keys') return `${at}unknown key ${issue.keys.map(k => `"${k}"`).join(', ')}`
   if (value === undefined && issue.code.startsWith('invalid_')) return `${at}is missing`
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof value === 'number' && issue.message.startsWith('Invalid'))
+    return `${at}must be text, not ${value}; put it in quotes`
   if (issue.code === 'invalid_value') return `${at}"${String(value)}" is none; ${choice(String(value), issue.values.map(String))}`
   return `${at}${issue.message.replace(/^Invalid input: /, '')}`
 }

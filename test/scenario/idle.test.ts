@@ -24,7 +24,7 @@ const files = [
 
 async function log(scenario: Scenario, path: string, skipIdle: boolean) {
   const site = readSiteOf(scenario, path, 1)
-  if ('problem' in site) throw new Error(site.problem)
+  if ('problems' in site) throw new Error(site.problems[0]?.message)
   const stage = openStage({ site: site.site, start: scenario.start, seed: 1, onEvent: () => {}, skipIdle })
   await play(scenario, stage, stage.clock.advanceTo, () => {})
   return stage.events

@@ -13,7 +13,7 @@ it('the example of docs/scenario.md plays as it stands there', async () => {
   expect(problems).toEqual([])
   const scenario = scenarios[0]!
   const site = readSiteOf(scenario, join(import.meta.dirname, 'example.yaml'), 1)
-  if ('problem' in site) throw new Error(site.problem)
+  if ('problems' in site) throw new Error(site.problems[0]?.message)
   const stage = openStage({ site: site.site, start: scenario.start, seed: 1, onEvent: () => {} })
   const failures: Failure[] = []
   await play(scenario, stage, stage.clock.advanceTo, failure => failures.push(failure))

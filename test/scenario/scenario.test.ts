@@ -20,7 +20,7 @@ describe.each(files)('%s', file => {
     it(scenario.name, async () => {
       const seed = scenario.seed ?? 1
       const site = readSiteOf(scenario, path, seed)
-      if ('problem' in site) throw new Error(site.problem)
+      if ('problems' in site) throw new Error(site.problems[0]?.message)
       const stage = openStage({ site: site.site, start: scenario.start, seed, onEvent: () => {} })
       const failures: Failure[] = []
       const { passed } = await play(scenario, stage, stage.clock.advanceTo, failure => failures.push(failure))
@@ -36,7 +36,7 @@ it('takes the moment that it is for one that has not passed, though the clock is
     'name: x\nstart: 2026-03-02T09:00\nsite: ./door.site.yaml\nsteps:\n  - until: 2026-03-04T18:00\n  - until: 2026-03-04T18:00\n',
   )
   const site = readSiteOf(scenarios[0]!, path, 1)
-  if ('problem' in site) throw new Error(site.problem)
+  if ('problems' in site) throw new Error(site.problems[0]?.message)
   const stage = openStage({ site: site.site, start: scenarios[0]!.start, seed: 1, onEvent: () => {} })
   stage.clock.at(205_200_000.00000006, () => {})
   expect(await play(scenarios[0]!, stage, stage.clock.advanceTo, failure => expect(failure).toBeUndefined())).toEqual({
