@@ -107,6 +107,20 @@ group('sentences', () => {
     )
   })
 
+  it.each([
+    ['scheduled', 'Front was given back to its rules by olga.'],
+    ['unlocked', 'Front is kept unlocked by olga.'],
+    ['locked', 'Front is kept locked by olga.'],
+    ['lockdown', 'Front was put in lockdown by olga.'],
+  ] as const)('tell the mode %s of a door in words', (mode, sentence) => {
+    expect(say({ type: 'door.mode-changed', door: 'front', mode, operator: 'olga' })).toBe(sentence)
+  })
+
+  it('tell what is wrong with a cable', () => {
+    const source = { kind: 'input', id: 'c1/door-1' } as const
+    expect(say({ type: 'input.supervision-fault', source, state: 'short' })).toBe('The cable of c1/door-1 is short-circuited.')
+  })
+
   it.each(Object.keys(eventTypes) as EventType[])('exist for %s', type => {
     const sentence = say({ type, door: 'front', cardholder: 'ada', zone: 'hall', source: { kind: 'reader', id: 'in' }, operator: 'olga' })
     expect(sentence).toMatch(/^[A-Z].+\.$/)

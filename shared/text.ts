@@ -180,7 +180,7 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'door.unlocked': ({ door, event }) => `${door} unlocked${by(event)}`,
   'door.locked': ({ door, event }) => `${door} locked${by(event)}`,
   'door.rex': ({ door }) => `Somebody asked to leave through ${door}`,
-  'door.mode-changed': ({ door, event }) => `${door} is now ${event.mode ?? 'in another mode'}${by(event)}`,
+  'door.mode-changed': ({ door, event }) => `${door} ${modes[event.mode ?? ''] ?? 'is in another mode'}${by(event)}`,
   'door.forced-open': ({ door }) => `${door} was forced open`,
   'door.open-too-long': ({ door }) => `${door} is open for too long`,
   'alarm.duress': ({ who, door }) => `${who} entered a duress PIN at ${door}`,
@@ -188,7 +188,7 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'alarm.emergency': ({ subject }) => `Emergency at ${subject}`,
   'reader.tamper': ({ subject }) => `${subject} is being tampered with`,
   'controller.tamper': ({ subject }) => `The case of ${subject} is open`,
-  'input.supervision-fault': ({ subject, event }) => `The cable of ${subject} is ${event.state ?? 'faulty'}`,
+  'input.supervision-fault': ({ subject, event }) => `The cable of ${subject} is ${cables[event.state ?? ''] ?? 'faulty'}`,
   'door.forced-open-ended': ({ door }) => `${door} is closed again after it was forced`,
   'door.open-too-long-ended': ({ door }) => `${door} is closed again after it was open for too long`,
   'alarm.emergency-ended': ({ subject }) => `The emergency at ${subject} is over`,
@@ -227,6 +227,17 @@ const others: Readonly<Record<OtherType, (words: Words) => string>> = {
   'output.changed': ({ subject, event }) => `${subject} is ${event.state ?? 'changed'}${by(event)}`,
   'outlet.restored': ({ one, event }) => `${one('outlet', event.outlet)} delivers again`,
 }
+
+const modes: Readonly<Record<string, string>> = {
+  scheduled: 'was given back to its rules',
+  unlocked: 'is kept unlocked',
+  locked: 'is kept locked',
+  lockdown: 'was put in lockdown',
+  override: 'rests against its schedule after a double-swipe',
+  emergency: 'is unlocked by an emergency',
+}
+
+const cables: Readonly<Record<string, string>> = { cut: 'cut', short: 'short-circuited' }
 
 const outletFaults: Readonly<Record<string, string>> = {
   'not-delivered': 'delivers nothing: the other side does not answer, or refuses',
