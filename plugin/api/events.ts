@@ -102,36 +102,37 @@ export function events(app: App, context: Context): void {
         : start < removed
           ? [{ reason: 'removed', from: String(start + 1), to: String(removed) }]
           : []
-      const read = () => plugin.log.oldestFirst(start, filter, limit + 1).filter(plugin.enabled)
-      let entries = read()
+      const read = () => pageOf(plugin.log.oldestFirst(start, filter, limit + 1), limit)
+      let { shown, last } = read()
       const until = plugin.clock.now() + wait * 1000
-      while (entries.length === 0 && gaps.length === 0 && plugin.clock.now() < until) {
+      while (shown.length === 0 && last === undefined && gaps.length === 0 && plugin.clock.now() < until) {
         await nextEntries(context, until, request)
         if (request.raw.destroyed) break
         head = plugin.log.head()
-        entries = read()
+        ;({ shown, last } = read())
       }
-      const shown = entries.slice(0, limit)
       for (const entry of shown.filter(e => e.kind === 'gap'))
         gaps.push({ reason: 'lost-by-controller', ...(JSON.parse(entry.body) as object) })
-      const last = shown.at(-1)
       return {
         items: shown.filter(e => e.kind === 'event').map(parsed),
-        next: entries.length > limit && last ? String(last.cursor) : null,
+        next: last ? String(last.cursor) : null,
         epoch: plugin.log.epoch,
-        cursor: String(entries.length > limit && last ? last.cursor : head),
+        cursor: String(last?.cursor ?? head),
         gaps,
       }
     },
   )
 
+  /** What is shown of one more than a page, and where it ends if there is more: what is switched off takes its place, and hides nothing behind it. */
+  function pageOf(entries: readonly Entry[], limit: number): { shown: Entry[]; last: Entry | undefined } {
+    return { shown: entries.slice(0, limit).filter(plugin.enabled), last: entries.length > limit ? entries[limit - 1] : undefined }
+  }
+
   function newest(filter: EventFilter, limit: number, after: string | undefined, read: typeof parsed) {
     const before = readCursor(after, z.strictObject({ at: z.number(), cursor: z.number() }))
     const from = filter.from ?? plugin.now() - daysByDefault * 86_400_000
-    const entries = plugin.log.newestFirst(before, { ...filter, from }, limit + 1).filter(plugin.enabled)
-    const shown = entries.slice(0, limit)
-    const last = shown.at(-1)
-    return { items: shown.map(read), next: entries.length > limit && last ? writeCursor({ at: last.at, cursor: last.cursor }) : null }
+    const { shown, last } = pageOf(plugin.log.newestFirst(before, { ...filter, from }, limit + 1), limit)
+    return { items: shown.map(read), next: last ? writeCursor({ at: last.at, cursor: last.cursor }) : null }
   }
 
   function find(request: FastifyRequest, id: string) {

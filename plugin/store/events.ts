@@ -306,7 +306,8 @@ function conditions({ from, to, types, doors, cardholder }: EventFilter): (SQL |
   return [
     from === undefined ? undefined : gte(entries.at, from),
     to === undefined ? undefined : lt(entries.at, to),
-    types && inArray(entries.type, [...types]),
+    // What a controller lost may have been of any type.
+    types && inArray(entries.type, [...types, 'gap']),
     doors && inArray(entries.door, [...doors]),
     cardholder === undefined
       ? undefined

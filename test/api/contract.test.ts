@@ -184,6 +184,31 @@ describe('events', () => {
     expect(oldest).toEqual(told)
   })
 
+  it('pages over what is switched off, and hides nothing behind it, in either direction', async () => {
+    await rig.call('PATCH', 'event-types/door.opened', { enabled: false })
+    const kept: string[] = []
+    for (let i = 0; i < 30; i++) {
+      rig.tellMany(i % 7, 'door.opened', { door: 'front' })
+      kept.push(rig.tell('door.closed', { door: 'front' }).id)
+    }
+    const found: string[] = []
+    let after = '0'
+    for (let more = true; more; ) {
+      const { json } = await rig.call('GET', `events?after=${after}&limit=5`)
+      found.push(...json.items.map((each: { id: string }) => each.id))
+      more = json.next !== null
+      after = json.cursor
+    }
+    expect(found).toEqual(kept)
+    const back: string[] = []
+    for (let next: string | null | undefined; next !== null; ) {
+      const { json } = await rig.call('GET', `events?limit=5${next ? `&after=${next}` : ''}`)
+      back.push(...json.items.map((each: { id: string }) => each.id))
+      next = json.next
+    }
+    expect(back.sort()).toEqual([...kept].sort())
+  })
+
   it('takes a parameter that is left empty for one that is not there', async () => {
     rig.tell('door.opened', { door: 'front' })
     const { status, json } = await rig.call('GET', 'events?after=&from=&to=&type=&category=&door=&cardholder=&limit=&wait=')
@@ -375,6 +400,14 @@ describe('commands', () => {
     expect(three.json).toEqual(one?.json)
     expect(rig.sent).toHaveLength(1)
     expect((await send({ action: 'lock', element: 'front' })).json.code).toBe('key-reused')
+  })
+
+  it('does not take the command of one person for that of another under the same key', async () => {
+    const send = (person: string) =>
+      rig.call('POST', 'commands', { action: 'grant', element: 'front' }, { 'idempotency-key': 'k2', 'x-on-behalf-of': person })
+    expect([(await send('anna')).status, (await send('anna')).status]).toEqual([200, 200])
+    expect((await send('bert')).json.code).toBe('key-reused')
+    expect(rig.sent).toHaveLength(1)
   })
 
   it('refuses what is no command, naming the field', async () => {
