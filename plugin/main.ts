@@ -44,7 +44,17 @@ export interface ServerOptions {
 /** The plugin server, joined: store, site, log, link and API. It listens once `listen` is called. */
 export type PluginServer = Awaited<ReturnType<typeof createServer>>
 
-export async function createServer({ store, clock, transport, emulatorSteps, broker, embedded, https, trustedProxies, onTrouble }: ServerOptions) {
+export async function createServer({
+  store,
+  clock,
+  transport,
+  emulatorSteps,
+  broker,
+  embedded,
+  https,
+  trustedProxies,
+  onTrouble,
+}: ServerOptions) {
   const plugin = createPlugin({ store, clock, check: checkPlace, skewOf: controller => link.status(controller)?.skewMs ?? 0 })
   const { book, log } = plugin
   const ownLog = openOwnLog(plugin)
@@ -119,6 +129,9 @@ export async function createServer({ store, clock, transport, emulatorSteps, bro
   const unready = () => [
     ...(transport.up ? [] : ['the link to controllers is down']),
     ...(link.standingBy ? ['another server has the controllers at this broker; stop one of them'] : []),
+    ...(plugin.storeFault()
+      ? [`nothing can be stored: ${plugin.storeFault()?.fault === 'disk-full' ? 'the disk is full' : 'the disk cannot be written'}`]
+      : []),
     ...(book.current().revision === 0 ? ['there is no site yet'] : []),
   ]
   const api = await createApi(

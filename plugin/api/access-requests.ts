@@ -5,8 +5,8 @@ import { instant } from '../../shared/scalar.ts'
 import { carryOut } from '../vms/commands.ts'
 import { type AccessRequest, requestAnswers } from '../vms/requests.ts'
 import { outcome as commandOutcome, summary } from './commands.ts'
-import { type App, asker, audit, authorOf, type Context, requireAt } from './context.ts'
-import { listOf, many, page, readCursor, writeCursor } from './paging.ts'
+import { type App, asker, auditDone, authorOf, type Context, requireAt } from './context.ts'
+import { among, listOf, many, page, readCursor, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import type { Principal } from './rights.ts'
 import { state } from './states.ts'
@@ -82,9 +82,9 @@ export function accessRequests(app: App, context: Context): void {
     },
     async request => {
       const principal = asker(request)
-      const wanted = states.filter(s => (request.query.state ?? ['open']).includes(s))
+      const wanted = among('state', request.query.state ?? ['open'], states)
       const before = readCursor(request.query.after, z.string())
-      plugin.requests.expire()
+      plugin.tried(() => plugin.requests.expire())
       const found = plugin.requests.list(wanted, request.query.limit + 1, before)
       const shown = found.slice(0, request.query.limit)
       const last = shown.at(-1)
@@ -156,10 +156,10 @@ export function accessRequests(app: App, context: Context): void {
           controllers,
           plugin.clock,
         )
-        plugin.requests.settle(found.id, result.results)
+        plugin.tried(() => plugin.requests.settle(found.id, result.results))
         message += `: ${summary(result)}`
       }
-      audit(context, request, { permitted: true, category: 'access-request', message, source: ['access-point', found.accessPoint] })
+      auditDone(context, request, { permitted: true, category: 'access-request', message, source: ['access-point', found.accessPoint] })
       return describeRequest(context, asker(request), plugin.requests.get(found.id) ?? answered.request)
     },
   )

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
 import { type Alarm, type AlarmState, alarmStates } from '../vms/alarms.ts'
 import { type App, asker, audit, authorOf, type Context, requireAt } from './context.ts'
-import { listOf, many, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
+import { among, listOf, many, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { fieldProblem } from './validation.ts'
 
@@ -87,8 +87,7 @@ export function alarms(app: App, context: Context): void {
     },
     async request => {
       const principal = asker(request)
-      const asked = request.query.state ?? ['1', '4', '9']
-      const wanted = ([1, 4, 9, 11] as const satisfies readonly AlarmState[]).filter(s => asked.includes(String(s)))
+      const wanted = among('state', request.query.state ?? ['1', '4', '9'], ['1', '4', '9', '11']).map(s => Number(s) as AlarmState)
       const found = plugin.alarms.list(wanted, request.query.limit + 1, readCursor(request.query.after, z.string()))
       const shown = found.slice(0, request.query.limit)
       const last = shown.at(-1)
@@ -141,12 +140,13 @@ export function alarms(app: App, context: Context): void {
         wantedVersion(request.headers['if-match']),
       )
       if (!result.ok) throw refusal(result.reason, found)
-      audit(context, request, {
-        permitted: true,
-        category: 'alarm',
-        message: `Alarm ${found.type}: ${JSON.stringify(request.body)}`,
-        source: ['alarm', found.id],
-      })
+      if (result.news)
+        audit(context, request, {
+          permitted: true,
+          category: 'alarm',
+          message: `Alarm ${found.type}: ${JSON.stringify(request.body)}`,
+          source: ['alarm', found.id],
+        })
       reply.header('etag', tagOf(result.alarm.version))
       return describeAlarm(context, result.alarm)
     },
@@ -186,10 +186,14 @@ export function alarms(app: App, context: Context): void {
   )
 }
 
-function refusal(
-  reason: 'not-found' | 'closed' | 'lost-update' | 'closing-reason-missing' | 'closing-reason-unknown',
-  found?: Alarm,
-): HttpProblem {
+const closingReasonProblems = {
+  'closing-reason-missing': 'closing needs one of the closing reasons',
+  'closing-reason-unknown': 'there is no such closing reason',
+  'closing-reason-early': 'only closing (state 11) takes a reason',
+}
+type ClosingReasonProblem = keyof typeof closingReasonProblems
+
+function refusal(reason: 'not-found' | 'closed' | 'lost-update' | ClosingReasonProblem, found?: Alarm): HttpProblem {
   switch (reason) {
     case 'not-found':
       return new HttpProblem('not-found', 'There is no such alarm.')
@@ -198,8 +202,7 @@ function refusal(
     case 'lost-update':
       return new HttpProblem('lost-update', 'The alarm was changed since it was read; read it again.')
     default: {
-      const message = reason === 'closing-reason-missing' ? 'closing needs one of the closing reasons' : 'there is no such closing reason'
-      return fieldProblem('closingReason', message)
+      return fieldProblem('closingReason', closingReasonProblems[reason])
     }
   }
 }

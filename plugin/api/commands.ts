@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { actions, refusals } from '../../shared/command.ts'
 import { carryOut, type Outcome } from '../vms/commands.ts'
-import { type App, asker, audit, authorOf, type Context, requireAt } from './context.ts'
+import { type App, asker, auditDone, authorOf, type Context, requireAt } from './context.ts'
 import { keepOutcome } from './idempotency.ts'
 import { fieldProblem } from './validation.ts'
 
@@ -58,9 +58,9 @@ export function commands(app: App, context: Context): void {
       }
       for (const door of doors) requireAt(context, request, 'operate-doors', door)
       const { user, onBehalfOf } = authorOf(request)
-      const sent = await once(request.headers['idempotency-key'], asker(request), request.body, async () => {
+      const sent = await once(request.headers['idempotency-key'], asker(request), { ...request.body, onBehalfOf }, async () => {
         const result = await carryOut({ action, element: target, seconds, operator: user, onBehalfOf }, tree, controllers, plugin.clock)
-        audit(context, request, {
+        auditDone(context, request, {
           permitted: true,
           category: 'command',
           message: `${action}${seconds === undefined ? '' : ` for ${seconds} s`}${reason === undefined ? '' : ` (${reason})`}: ${summary(result)}`,

@@ -120,3 +120,12 @@ export function audit(
   const { source, ...rest } = line
   writeAudit(plugin.store, { ...rest, at: plugin.now(), sourceType: source[0], sourceName: source[1], author: authorOf(request) })
 }
+
+/** The same of what is done already: that stands where the disk takes no line of it, too. */
+export function auditDone({ plugin }: Pick<Context, 'plugin'>, request: FastifyRequest, line: Parameters<typeof audit>[2]): void {
+  const written = plugin.tried(() => {
+    audit({ plugin }, request, line)
+    return true
+  })
+  if (!written) request.log.error({ category: line.category, source: line.source }, 'the disk takes no line of the audit log')
+}

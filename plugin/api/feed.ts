@@ -145,11 +145,13 @@ export function openFeed(context: Context) {
         return
       }
       fullSince = undefined
-      const out = changed()
+      const out: string[] = []
       if (wanted.includes('events')) pumpEvents(out)
       else position = log.head()
+      // After the events that they came of.
+      out.push(...changed())
       if (out.length > 0) pipe.send(out, position)
-      if (position < log.head()) setImmediate(pump)
+      if (position < log.head() || dirty.size > 0) setImmediate(pump)
     }
 
     function pumpEvents(out: string[]) {
@@ -170,13 +172,21 @@ export function openFeed(context: Context) {
     function changed(): string[] {
       const out: string[] = []
       for (const [topic, ids] of dirty) {
-        if (!has(topic)) continue
-        if (topic === 'configuration')
+        if (!has(topic)) ids.clear()
+        else if (topic === 'configuration')
           out.push(message({ topic, type: 'configuration-changed', revision: String(plugin.book.current().revision) }))
         else if (topic === 'states' && ids.size > mostDirty) out.push(message({ topic, type: 'states-invalidated' }))
-        else for (const id of ids) out.push(...told(topic, id))
+        else {
+          // Some at a time: a whole site may have been put in place of another.
+          for (const id of ids) {
+            if (out.length >= atOnce) break
+            out.push(...told(topic, id))
+            ids.delete(id)
+          }
+          if (ids.size > 0) continue
+        }
+        dirty.delete(topic)
       }
-      dirty.clear()
       return out
     }
 

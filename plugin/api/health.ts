@@ -43,6 +43,7 @@ export function health(app: App, { plugin, outlets, unready }: Context): void {
         ['portunus_controllers_online', 'gauge', 'Controllers with a link', controllers.filter(plugin.states.isOnline).length],
         ['portunus_cardholders', 'gauge', 'Cardholders', plugin.book.people.count()],
         ['portunus_stream_consumers', 'gauge', 'Open streams', plugin.consumers()],
+        ['portunus_store_fault', 'gauge', '1 while nothing can be stored', Number(plugin.storeFault() !== undefined)],
         ['process_resident_memory_bytes', 'gauge', 'Resident memory', process.memoryUsage.rss()],
         ['process_cpu_seconds_total', 'counter', 'CPU time used', process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6],
       ]

@@ -6,6 +6,8 @@ import { HttpProblem } from './problem.ts'
 import type { Principal } from './rights.ts'
 
 const keepMs = 24 * 3_600_000
+/** Outcomes that wait in memory for a disk; beyond, the oldest are forgotten. */
+const mostUnstored = 10_000
 
 interface Sent {
   readonly status: number
@@ -16,6 +18,7 @@ interface Sent {
 export function keepOutcome({ plugin }: Pick<Context, 'plugin'>) {
   const { db } = plugin.store
   const underWay = new Map<string, { request: string; sent: Promise<Sent> }>()
+  let unstored = 0
 
   return async (key: string | undefined, by: Principal, body: unknown, work: () => Promise<Sent>): Promise<Sent> => {
     if (key === undefined) return work()
@@ -28,9 +31,12 @@ export function keepOutcome({ plugin }: Pick<Context, 'plugin'>) {
       if (running.request !== request) throw differs()
       return running.sent
     }
-    db.delete(outcomes)
-      .where(lt(outcomes.at, plugin.now() - keepMs))
-      .run()
+    plugin.tried(() =>
+      db
+        .delete(outcomes)
+        .where(lt(outcomes.at, plugin.now() - keepMs))
+        .run(),
+    )
     const kept = db
       .select()
       .from(outcomes)
@@ -42,14 +48,16 @@ export function keepOutcome({ plugin }: Pick<Context, 'plugin'>) {
     }
     const sent = work()
     underWay.set(name, { request, sent })
+    let stored = true
     try {
       const result = await sent
-      db.insert(outcomes)
-        .values({ principal, key, at: plugin.now(), request, status: result.status, body: JSON.stringify(result.body) })
-        .run()
+      const row = { principal, key, at: plugin.now(), request, status: result.status, body: JSON.stringify(result.body) }
+      // What the disk does not take stays in memory: it is done, and must not be done again.
+      stored = plugin.tried(() => db.insert(outcomes).values(row).run()) !== undefined
       return result
     } finally {
-      underWay.delete(name)
+      if (stored) underWay.delete(name)
+      else if (++unstored > mostUnstored) underWay.delete(underWay.keys().next().value!)
     }
   }
 }

@@ -45,6 +45,13 @@ export const many = z
   .transform(value => (typeof value === 'string' ? value.split(',').filter(part => part !== '') : value))
   .optional()
 
+/** What was asked for of the words there are. @throws HttpProblem for another word */
+export function among<T extends string>(path: string, asked: readonly string[], words: readonly T[]): T[] {
+  const strange = asked.find(each => !words.some(word => word === each))
+  if (strange !== undefined) throw fieldProblem(path, `must be one of ${words.join(', ')}, not "${strange}"`, 'query')
+  return words.filter(word => asked.includes(word))
+}
+
 /** Version numbers as entity tags. */
 export const tagOf = (version: number): string => `"${version}"`
 

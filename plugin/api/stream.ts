@@ -45,7 +45,8 @@ export function stream(app: App, context: Context): void {
       description:
         'Each message has `topic`, `type`, `cursor`, `epoch`, `occurredAt`, `deliveredAt` and `backlog`. Messages of the topic `events` are events, or of type `gap`; ' +
         'others are state-changed, states-invalidated, alarm-changed, access-request-changed, configuration-changed, cardholder-changed, cardholder-removed, rights-changed, ' +
-        'and of the stream itself subscribed, heartbeat, too-slow, signed-out, stopping. A WebSocket closes with 4008 when it reads too slowly and 4401 when the session is over.',
+        'and of the stream itself subscribed, heartbeat, too-slow, signed-out, stopping. A WebSocket closes with 4400 and a reason for what is no Subscription, 4403 for a topic without the right, 4401 when the session is over, ' +
+        '4008 when it reads too slowly, and 1012 when the server stops. Another Subscription on an open WebSocket takes the place of the one before.',
       tags: ['events'],
       querystring: z.strictObject({ topics: many, after: cursorText.optional(), epoch: z.string().max(100).optional() }),
       response: { 200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: deliveredEvent } } } },
@@ -89,7 +90,10 @@ export function stream(app: App, context: Context): void {
         const wanted = binary ? undefined : read(String(data))
         if (!wanted?.success) {
           const why = wanted && findingsOf(wanted.error, subscription, JSON.parse(String(data)))
-          socket.close(4400, closeReason(why?.map(each => `${each.path}: ${each.message}`).join('; ') ?? 'not JSON'))
+          socket.close(
+            4400,
+            closeReason(why?.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ') ?? 'no JSON text'),
+          )
           return
         }
         try {

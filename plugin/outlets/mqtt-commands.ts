@@ -75,15 +75,18 @@ export function createCommands({ world: { plugin, controllers }, topics, bus, cl
     onBehalfOf?: string,
   ): void {
     const { from, location } = incoming
-    writeAudit(plugin.store, {
-      at: plugin.now(),
-      permitted,
-      category,
-      message,
-      sourceType: plugin.tree().element(element)?.type ?? 'mqtt',
-      sourceName: element.slice(0, 200),
-      author: { user: from.name, location, onBehalfOf },
-    })
+    // What is done, or refused, stays so where the disk takes no line of it, too.
+    plugin.tried(() =>
+      writeAudit(plugin.store, {
+        at: plugin.now(),
+        permitted,
+        category,
+        message,
+        sourceType: plugin.tree().element(element)?.type ?? 'mqtt',
+        sourceName: element.slice(0, 200),
+        author: { user: from.name, location, onBehalfOf },
+      }),
+    )
   }
 
   function refuse(
@@ -113,7 +116,7 @@ export function createCommands({ world: { plugin, controllers }, topics, bus, cl
     try {
       await judge(incoming, element, read, correlation)
     } catch {
-      // Most likely nothing can be stored, so nothing can be noted either: whoever asked has to know.
+      // Whoever asked has to know.
       await answer(incoming, element, { correlation, reason: 'failed', detail: commandRefusals.failed, id: null, results: [] })
     }
   }

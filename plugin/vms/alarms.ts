@@ -45,8 +45,12 @@ export interface AlarmChange {
 }
 
 export type AlarmChanged =
-  | { readonly ok: true; readonly alarm: Alarm }
-  | { readonly ok: false; readonly reason: 'not-found' | 'closed' | 'lost-update' | 'closing-reason-missing' | 'closing-reason-unknown' }
+  /** `news` is false where it was so already. */
+  | { readonly ok: true; readonly alarm: Alarm; readonly news: boolean }
+  | {
+      readonly ok: false
+      readonly reason: 'not-found' | 'closed' | 'lost-update' | 'closing-reason-missing' | 'closing-reason-unknown' | 'closing-reason-early'
+    }
 
 /** The type of event that ends a condition, where one does. */
 const endings: Partial<Record<EventType, EventType>> = {
@@ -93,10 +97,10 @@ export function openAlarms(store: Store, { now, configuration, categories, activ
   }
 
   /** The definition an event falls under: `undefined` when definitions name its type and none of them wants it. */
-  function definitionOf(event: StoredEvent): AlarmDefinition | null | undefined {
+  function definitionOf(event: StoredEvent, skew: number): AlarmDefinition | null | undefined {
     const named = configuration().own.alarmDefinitions.filter(d => d.eventTypes.includes(event.type))
     if (named.length === 0) return categories(event.type).includes('Alarm') ? null : undefined
-    const at = Date.parse(event.time)
+    const at = Date.parse(event.time) - skew
     return named.find(
       d =>
         d.enabled &&
@@ -122,8 +126,12 @@ export function openAlarms(store: Store, { now, configuration, categories, activ
 
   return {
     get,
-    /** Raises an alarm or ends those that close by themselves. @returns ids of what changed, to be told after the commit */
-    take(event: StoredEvent, cursor: number): readonly string[] {
+    /**
+     * Raises an alarm or ends those that close by themselves.
+     * @param skew how much the clock of the event was ahead of ours, in ms
+     * @returns ids of what changed, to be told after the commit
+     */
+    take(event: StoredEvent, cursor: number, skew = 0): readonly string[] {
       const changed: string[] = []
       const ended = endings[event.type]
       if (ended) {
@@ -132,7 +140,7 @@ export function openAlarms(store: Store, { now, configuration, categories, activ
           if (definition?.autoClose) changed.push(close(alarm, 'system', null).id)
         }
       }
-      const definition = definitionOf(event)
+      const definition = definitionOf(event, skew)
       if (definition === undefined) return changed
       const opened = now()
       const limit = definition?.timeLimit ?? 60
@@ -165,9 +173,11 @@ export function openAlarms(store: Store, { now, configuration, categories, activ
         const alarm = get(id)
         if (!alarm) return { ok: false, reason: 'not-found' }
         if (version !== undefined && version !== alarm.version) return { ok: false, reason: 'lost-update' }
-        if (alarm.state === closed && (change.state !== undefined || change.owner !== undefined || change.priority !== undefined)) {
-          return { ok: false, reason: 'closed' }
-        }
+        if (alarm.state === closed && Object.values(change).some(field => field !== undefined)) return { ok: false, reason: 'closed' }
+        if (change.state !== closed && change.closingReason !== undefined) return { ok: false, reason: 'closing-reason-early' }
+        // A VMS that repeats what it was told is not told again, which it would repeat.
+        const news = (['state', 'owner', 'priority'] as const).some(field => change[field] !== undefined && change[field] !== alarm[field])
+        if (!news && comment === undefined) return { ok: true, alarm, news }
         if (change.state === closed) {
           const reasons = configuration().own.closingReasons
           if (reasons.length > 0 && change.closingReason === undefined) return { ok: false, reason: 'closing-reason-missing' }
@@ -187,9 +197,9 @@ export function openAlarms(store: Store, { now, configuration, categories, activ
           version: alarm.version + 1,
         }
         write(after)
-        return { ok: true, alarm: after }
+        return { ok: true, alarm: after, news: true }
       })
-      if (result.ok) tell(id)
+      if (result.ok && result.news) tell(id)
       return result
     },
     /** Closes all that stand at a source for a type of event: what a VMS does when its own alarms are closed. */

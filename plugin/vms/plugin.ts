@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { active } from '../../controller/core/schedule.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { EventType, StoredEvent } from '../../shared/event.ts'
@@ -28,8 +29,18 @@ interface Surroundings {
 const hourMs = 3_600_000
 /** Between two slices of what retention removes. */
 const sliceMs = 50
+/** While nothing can be stored it is tried so often, in ms. */
+const tryMs = 5_000
+/** … and what has to be free for it to be worth it; bytes. */
+const enoughFree = 1_048_576
 /** Clocks that differ by less are taken for equal: messages take their time, too. */
 const smallSkewMs = 2_000
+
+/** Nothing can be stored. */
+export interface StoreFault {
+  readonly since: number
+  readonly fault: 'disk-full' | 'disk-error'
+}
 
 /** Events that retention has removed, by cursor, both included. */
 interface Removed {
@@ -72,10 +83,56 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
     return off.ids.size === 0 || !(off.ids.has(entry.source) || (entry.door !== null && off.ids.has(entry.door)))
   }
 
+  let fault: StoreFault | undefined
+  function stored<T>(work: () => T): T {
+    try {
+      return store.transact(work)
+    } catch (error) {
+      storeFailed(error)
+      throw error
+    }
+  }
+  /** Work that nobody waits for; undefined where the disk does not take it. */
+  function tried<T>(work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      if (!storeFailed(error)) throw error
+      return undefined
+    }
+  }
+  let cancelTry = () => {}
+  const faultWatchers = new Set<(over: StoreFault) => void>()
+  /** @returns whether the disk is to blame for a failed write, which is told then */
+  function storeFailed(error: unknown): boolean {
+    const code = String((error as { code?: unknown }).code)
+    if (!/^SQLITE_(FULL|IOERR|READONLY)/.test(code)) return false
+    if (fault) return true
+    fault = { since: now(), fault: code === 'SQLITE_FULL' ? 'disk-full' : 'disk-error' }
+    states.setStoring(false)
+    cancelTry = clock.at(clock.now() + tryMs, tryAgain)
+    return true
+  }
+  function tryAgain(): void {
+    cancelTry = clock.at(clock.now() + tryMs, tryAgain)
+    try {
+      const { bavail, bsize } = statfsSync(store.directory)
+      if (bavail * bsize < enoughFree) return
+      store.sql.pragma(`user_version = ${store.sql.pragma('user_version', { simple: true })}`)
+    } catch {
+      return
+    }
+    const over = fault
+    fault = undefined
+    cancelTry()
+    states.setStoring(true)
+    if (over) for (const watcher of faultWatchers) watcher(over)
+  }
+
   /** Stores what is new of one controller's log, with the requests and alarms it leads to, all or nothing. */
   function take(controller: string, logId: string, batch: readonly LoggedEvent[], lost?: LostRange): number {
     const changed = { requests: [] as string[], alarms: [] as string[] }
-    const entries = store.transact(() => {
+    const entries = stored(() => {
       const gap = lost && log.lose(lost, now())
       const skew = skewOf(controller)
       const appended = log.append(controller, logId, batch, now(), Math.abs(skew) < smallSkewMs ? 0 : skew)
@@ -85,7 +142,7 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
           const request = requests.open(event, entry.cursor, entry.skew)
           if (request) changed.requests.push(request.id)
         }
-        changed.alarms.push(...alarms.take(event, entry.cursor))
+        changed.alarms.push(...alarms.take(event, entry.cursor, entry.skew))
       }
       return gap ? [gap, ...appended] : appended
     })
@@ -104,7 +161,8 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
       told = due.due
       alarms.tell(due.id)
     }
-    const next = Math.min(requests.expire() ?? Infinity, alarms.nextDue(told)?.due ?? Infinity, wall + hourMs)
+    const expired = tried(() => ({ next: requests.expire() ?? Infinity })) ?? { next: wall + tryMs }
+    const next = Math.min(expired.next, alarms.nextDue(told)?.due ?? Infinity, wall + hourMs)
     cancel = clock.at(clock.now() + Math.max(1, next - wall), arm)
   }
 
@@ -112,23 +170,27 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
   /** Slice by slice, so that nobody waits for it; told once all of it is gone. */
   function clearAway(before?: Removed) {
     const { retention } = book.configuration().own
-    const slice = store.transact(() => {
-      requests.prune(now() - retention.days * 24 * hourMs)
-      alarms.prune(now() - retention.days * 24 * hourMs)
-      return log.prune(retention, now())
-    })
+    const slice = tried(() =>
+      store.transact(() => {
+        requests.prune(now() - retention.days * 24 * hourMs)
+        alarms.prune(now() - retention.days * 24 * hourMs)
+        return log.prune(retention, now())
+      }),
+    )
     const removed = slice && before ? { first: before.first, last: slice.last, count: before.count + slice.count } : (slice ?? before)
     if (slice) cancelSlice = clock.at(clock.now() + sliceMs, () => clearAway(removed))
     else if (removed) {
-      writeAudit(store, {
-        at: now(),
-        permitted: true,
-        category: 'system',
-        message: `Removed ${removed.count} events from the log, cursors ${removed.first} to ${removed.last}, as retention says.`,
-        sourceType: 'system',
-        sourceName: systemId,
-        author: { user: 'system', location: 'local' },
-      })
+      tried(() =>
+        writeAudit(store, {
+          at: now(),
+          permitted: true,
+          category: 'system',
+          message: `Removed ${removed.count} events from the log, cursors ${removed.first} to ${removed.last}, as retention says.`,
+          sourceType: 'system',
+          sourceName: systemId,
+          author: { user: 'system', location: 'local' },
+        }),
+      )
     }
   }
 
@@ -169,6 +231,15 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
       }
       return { checked, broken: null }
     },
+    /** Why nothing can be stored; undefined where all is well. */
+    storeFault: () => fault,
+    storeFailed,
+    tried,
+    /** Called with what was wrong when things can be stored again. */
+    onStored(watcher: (over: StoreFault) => void): () => void {
+      faultWatchers.add(watcher)
+      return () => faultWatchers.delete(watcher)
+    },
     /** Open streams; the API tells. */
     consumers: (): number => 0,
     /** Called with what was stored, after its commit and in its order. */
@@ -188,6 +259,7 @@ export function createPlugin({ store, clock, check, skewOf = () => 0 }: Surround
       cancel()
       cancelClearing()
       cancelSlice()
+      cancelTry()
     },
   }
 }

@@ -26,6 +26,7 @@ export function openStates(tree: () => Tree) {
   const zones = new Map<string, Map<string, ZoneState>>()
   const online = new Set<string>()
   const wrong = new Set<string>()
+  let storing = true
   const listeners = new Set<(ids: readonly string[]) => void>()
   const tell = (ids: readonly string[]) => {
     if (ids.length > 0) for (const listener of listeners) listener(ids)
@@ -58,7 +59,7 @@ export function openStates(tree: () => Tree) {
     const reachable = zone?.reachable ?? (controller === undefined || online.has(controller))
     const states =
       type === 'server'
-        ? (['connected'] as const)
+        ? (['connected', ...(storing ? [] : (['store-fault'] as const))] as const)
         : type === 'access-point'
           ? []
           : [...statesOf(type, found, reachable), ...(wrong.has(id) ? (['clock-wrong'] as const) : [])]
@@ -116,6 +117,16 @@ export function openStates(tree: () => Tree) {
       if (is) wrong.add(controller)
       else wrong.delete(controller)
       tell([controller])
+    },
+    /** Whether this server can write its log. */
+    setStoring(now: boolean): void {
+      if (storing === now) return
+      storing = now
+      tell(
+        tree()
+          .vms.elements.filter(e => e.type === 'server')
+          .map(e => e.id),
+      )
     },
     isOnline: (controller: string): boolean => online.has(controller),
     /** The state of a known element. */

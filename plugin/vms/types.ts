@@ -47,7 +47,7 @@ export const stateTypes = {
   'battery-low': { name: 'Battery low', of: ['controller'], flag: null },
   'clock-untrusted': { name: 'Clock not trusted', of: ['controller'], flag: null },
   'clock-wrong': { name: 'Clock wrong', of: ['controller'], flag: null },
-  'store-fault': { name: 'Storage fault', of: ['controller'], flag: null },
+  'store-fault': { name: 'Storage fault', of: ['server', 'controller'], flag: null },
 } as const satisfies Record<string, { name: string; of: readonly ElementType[]; flag: 'alarm' | 'tamper' | 'offline' | null }>
 export type StateType = keyof typeof stateTypes
 export const stateTypeIds = Object.keys(stateTypes) as [StateType, ...StateType[]]
@@ -83,7 +83,7 @@ export function eventSources(type: EventType): readonly ElementType[] {
     controller: ['controller'],
     configuration: ['controller'],
     link: ['controller'],
-    store: ['controller'],
+    store: ['controller', 'server'],
     zone: ['zone'],
     input: type === 'input.changed' ? ['input'] : ['input', 'door', 'reader'],
     output: ['output'],

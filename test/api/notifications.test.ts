@@ -173,6 +173,20 @@ describe('alarms', () => {
     expect((await change(id, { state: 9 }, { 'if-match': tag })).json.code).toBe('lost-update')
   })
 
+  it('is not told again by a VMS that repeats what it was told', async () => {
+    force()
+    const [{ id }] = await alarms()
+    let told = 0
+    rig.plugin.alarms.onChange(() => told++)
+    const first = await change(id, { state: 4, owner: 'jo' }, { 'x-on-behalf-of': 'jo' })
+    const again = await change(id, { state: 4, owner: 'jo' })
+    expect([again.status, again.headers.etag, again.json.changedBy]).toEqual([200, first.headers.etag, 'jo'])
+    expect((await change(id, {})).headers.etag).toBe(first.headers.etag)
+    expect(told).toBe(1)
+    await change(id, { state: 4, comment: 'still there' })
+    expect(told).toBe(2)
+  })
+
   it('closes all of one source and type when the VMS has closed its own [V14]', async () => {
     force()
     force()
@@ -189,7 +203,12 @@ describe('alarms', () => {
     expect((await change(id, { state: 11 })).json.errors[0].path).toBe('closingReason')
     expect((await change(id, { state: 11, closingReason: 'other' })).json.errors[0].path).toBe('closingReason')
     expect((await rig.call('POST', 'alarms/close', { source: 'front', eventType: 'door.forced-open' })).status).toBe(400)
+    expect((await change(id, { closingReason: 'false-alarm' })).json.errors[0]).toMatchObject({
+      message: 'only closing (state 11) takes a reason',
+    })
     expect((await change(id, { state: 11, closingReason: 'false-alarm' })).json.closingReason).toBe('false-alarm')
+    expect((await change(id, { closingReason: 'other' })).json.code).toBe('closed')
+    expect((await alarms('?state=11'))[0].closingReason).toBe('false-alarm')
   })
 
   it('follows its definition: priority, owner, instructions, sources, time limit and auto-close [V1, V3, V5]', async () => {
@@ -256,6 +275,24 @@ describe('alarms', () => {
     await rig.call('PATCH', 'alarm-definitions/forced', { enabled: true })
     force()
     expect(await alarms()).toHaveLength(1)
+  })
+
+  it('goes by its own clock where that of a controller is a day wrong [V2]', async () => {
+    // Active on the day it is here, not on the one it is there.
+    const today = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][new Date(rig.plugin.now()).getUTCDay()]
+    await rig.call('PATCH', 'settings', { site: { timeZone: 'UTC' } })
+    await rig.call('POST', 'schedules', { id: 'today', weekly: [{ days: [today], from: '00:00', to: '24:00' }] })
+    await rig.call('POST', 'alarm-definitions', { id: 'forced', name: 'Forced', eventTypes: ['door.forced-open'], schedules: ['today'] })
+    rig.behaviour.skew = 86_400_000
+    rig.tell('door.forced-open', { door: 'front', time: new Date(rig.plugin.now() + 86_400_000).toISOString() })
+    expect(await alarms()).toHaveLength(1)
+  })
+
+  it('says which states there are where it is asked for another', async () => {
+    for (const path of ['alarms?state=1,99', 'access-requests?state=bogus']) {
+      const { status, json } = await rig.call('GET', path)
+      expect([status, json.errors[0].path]).toEqual([400, 'state'])
+    }
   })
 
   it('stays open when its condition ends, unless its definition says otherwise', async () => {

@@ -135,6 +135,7 @@ export async function openRig({
     store,
     plugin,
     identity,
+    ownLog,
     /** They deliver once they are started. */
     outlets,
     integrators,

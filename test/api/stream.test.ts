@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { openRig, type Rig } from './rig.ts'
+import { importSite } from '../../plugin/site/file.ts'
+import { demoSite, openRig, type Rig } from './rig.ts'
 
 interface Message {
   topic: string
@@ -175,6 +176,40 @@ describe('the stream', () => {
     })
     expect(of('cardholder-removed')[0]).toMatchObject({ id: 'frida' })
     expect(messages.every(m => m.topic !== 'events')).toBe(true)
+  })
+
+  it('tells an event before the access request and the alarm that came of it', async () => {
+    const { messages, until } = await connect({ topics: ['events', 'access-requests', 'alarms'] })
+    for (let i = 0; i < 20; i++) {
+      const source = { kind: 'access-point', id: 'front/a' } as const
+      rig.tell('access.denied', { door: 'front', raw: String(i), reason: 'unknown-credential', source })
+      rig.tell('door.forced-open', { door: 'front' })
+    }
+    type Told = { accessRequest?: { event: string }; alarm?: { event: string } }
+    const came = () =>
+      messages.flatMap((m, at) => {
+        const { accessRequest, alarm } = m as Told
+        const event = accessRequest?.event ?? alarm?.event
+        return event === undefined ? [] : [{ at, event }]
+      })
+    await until(() => came().length >= 40)
+    for (const { at, event } of came()) {
+      const told = messages.findIndex(m => m.id === event)
+      expect(told).toBeGreaterThanOrEqual(0)
+      expect(told).toBeLessThan(at)
+    }
+  })
+
+  it('tells each of many cardholders that change at once, some at a time', async () => {
+    const { messages, until } = await connect({ topics: ['cardholders'] })
+    const site = demoSite()
+    const [holder] = site.cardholders
+    const many = Array.from({ length: 1_000 }, (_, i) => ({ ...holder!, id: `many-${i}`, cardholderId: `many-${i}`, credentials: [] }))
+    const author = { user: 'test', location: 'local' }
+    const edit = { author, category: 'configuration', message: 'Many more' } as const
+    expect(importSite(rig.plugin.book, { ...site, cardholders: [...site.cardholders, ...many] }, edit)).toMatchObject({ ok: true })
+    const told = () => new Set(messages.flatMap(m => (m.type === 'cardholder-changed' ? [(m.cardholder as { id: string }).id] : [])))
+    await until(() => many.every(({ id }) => told().has(id)))
   })
 
   it('refuses strangers, topics without the right, and what is no subscription', async () => {

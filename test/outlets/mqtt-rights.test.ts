@@ -260,13 +260,16 @@ describe('one that asks for too much', () => {
     return { watcher, reasons: () => watcher.at(`${house.base}/element/front/result`).map(({ json }) => json.reason as string | null) }
   }
 
-  it('is told when nothing can be stored, and not left without an answer', async () => {
+  it('is answered when nothing can be stored: what is done is told as done, what is refused as refused', async () => {
     const { watcher, reasons } = await watch()
     house.store.sql.pragma('query_only = 1')
     await watcher.send(`${house.base}/element/front/command`, command('grant'))
     await until(() => reasons().length === 1)
+    await watcher.send(`${house.base}/element/front/command`, '{')
+    await until(() => reasons().length === 2)
     house.store.sql.pragma('query_only = 0')
-    expect(reasons()).toEqual(['failed'])
+    expect(reasons()).toEqual([null, 'unreadable'])
+    expect(house.sent).toHaveLength(1)
   })
 
   it('is told that too much is under way', async () => {
