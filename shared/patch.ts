@@ -53,9 +53,11 @@ function isRow(value: unknown): value is Row {
 /** What tells one kind of object from another: where it changes, the old values mean nothing any more. */
 const discriminators = ['type', 'kind', 'connection', 'role', 'pattern'] as const
 
-/** The merge of {@link applyPatch} for any part of a site. */
-export function merge(base: unknown, patch: unknown): unknown {
-  if (Array.isArray(patch)) return mergeList(Array.isArray(base) ? base : [], patch)
+type MergeLists = (base: readonly unknown[], patch: readonly unknown[]) => readonly unknown[]
+
+/** The merge of {@link applyPatch} for any part of a site. @param lists what becomes of a list; merged by id where left out */
+export function merge(base: unknown, patch: unknown, lists: MergeLists = mergeList): unknown {
+  if (Array.isArray(patch)) return lists(Array.isArray(base) ? base : [], patch)
   if (!isRow(patch)) return patch
   const kept =
     isRow(base) && discriminators.every(key => patch[key] === undefined || base[key] === undefined || patch[key] === base[key]) ? base : {}
@@ -64,7 +66,7 @@ export function merge(base: unknown, patch: unknown): unknown {
     // A PIN replaces the hash of the one before it.
     values.delete(`${key}Hash`)
     if (value === null) values.delete(key)
-    else values.set(key, merge(values.get(key), value))
+    else values.set(key, merge(values.get(key), value, lists))
   }
   return Object.fromEntries(values)
 }

@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm'
+import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
+import { id as idSchema } from '../../shared/scalar.ts'
 import type { Cardholder } from '../../shared/site.ts'
 import { cardholder, credential } from '../../shared/site.ts'
 import { pictures } from '../store/schema.ts'
@@ -7,7 +9,7 @@ import { type App, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
 import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
-import { incoming, resource } from './resource.ts'
+import { incoming, resource, wholeBody } from './resource.ts'
 import { fieldProblem, parse } from './validation.ts'
 
 const read = { config: { right: 'view-cardholders' } } as const
@@ -21,6 +23,12 @@ const extra = {
 }
 export const shownCardholder = z.intersection(cardholder, z.object(extra)).meta({ id: 'Cardholder' })
 const shownCredential = credential.meta({ id: 'Credential' })
+/** A credential as it comes in: an id is made where there is none. */
+const made = { id: idSchema.optional().transform(given => given ?? uuid()) }
+const [card, pin, plate, mobile] = credential.options
+const newCredential = z
+  .discriminatedUnion('type', [card.extend(made), pin.extend(made), plate.extend(made), mobile.extend(made)])
+  .meta({ id: 'NewCredential' })
 
 /** A cardholder as the API and the stream give them. */
 export function describeCardholder({ plugin }: Context, holder: Cardholder): z.output<typeof shownCardholder> {
@@ -89,14 +97,15 @@ export function cardholders(app: App, context: Context): void {
     if (!found) throw new HttpProblem('not-found', `There is no cardholder "${id}".`)
     return found
   }
-  const save = (request: Parameters<typeof authorOf>[0], holder: Cardholder, message: string) => {
+  /** @param of the credential that came in: what is wrong with it is told from there */
+  const save = (request: Parameters<typeof authorOf>[0], holder: Cardholder, message: string, of?: string) => {
     const body = parse(incoming('cardholders'), holder)
     const edited = plugin.book.edit([{ kind: 'cardholders', id: holder.id, body, version: wantedVersion(request.headers['if-match']) }], {
       author: authorOf(request),
       category: 'people',
       message,
     })
-    if (!edited.ok) throw editProblem(edited)
+    if (!edited.ok) throw editProblem(edited, of === undefined ? '' : `credentials[${holder.credentials.findIndex(c => c.id === of)}].`)
     return find(holder.id)
   }
 
@@ -126,20 +135,16 @@ export function cardholders(app: App, context: Context): void {
         summary: 'Gives a cardholder a credential; an id is made where none is given',
         tags,
         params,
-        body: z.record(z.string(), z.unknown()),
+        body: newCredential,
         response: { 201: shownCredential },
       },
     },
     async (request, reply) => {
       const { holder } = find(request.params.id)
-      const id = request.body.id
-      if (id !== undefined && holder.credentials.some(c => c.id === id))
-        throw new HttpProblem('id-taken', `There is already a credential "${String(id)}".`)
-      const after = save(
-        request,
-        { ...holder, credentials: [...holder.credentials, request.body as never] },
-        `Gave cardholder ${holder.id} a credential`,
-      )
+      const given = request.body
+      if (holder.credentials.some(c => c.id === given.id)) throw new HttpProblem('id-taken', `There is already a credential "${given.id}".`)
+      const credentials = [...holder.credentials, given]
+      const after = save(request, { ...holder, credentials }, `Gave cardholder ${holder.id} a credential`, given.id)
       reply.code(201).header('etag', tagOf(after.version))
       return after.holder.credentials.at(-1)!
     },
@@ -153,7 +158,7 @@ export function cardholders(app: App, context: Context): void {
         summary: 'Replaces a credential',
         tags,
         params: credentialParams,
-        body: z.record(z.string(), z.unknown()),
+        body: wholeBody('Credential'),
         response: { 200: shownCredential },
       },
     },
@@ -162,8 +167,9 @@ export function cardholders(app: App, context: Context): void {
       const id = request.params.credential
       if (!holder.credentials.some(c => c.id === id)) throw new HttpProblem('not-found', `There is no credential "${id}".`)
       if (request.body.id !== undefined && request.body.id !== id) throw fieldProblem('id', 'is that of the address, and does not change')
-      const credentials = holder.credentials.map(c => (c.id === id ? ({ ...request.body, id } as never) : c))
-      const after = save(request, { ...holder, credentials }, `Changed credential ${id} of cardholder ${holder.id}`)
+      const given = parse(newCredential, { ...request.body, id })
+      const credentials = holder.credentials.map(c => (c.id === id ? given : c))
+      const after = save(request, { ...holder, credentials }, `Changed credential ${id} of cardholder ${holder.id}`, id)
       reply.header('etag', tagOf(after.version))
       return after.holder.credentials.find(c => c.id === id)!
     },

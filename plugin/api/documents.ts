@@ -6,6 +6,7 @@ import { shownCardholder } from './cardholders.ts'
 import type { App, Context } from './context.ts'
 import { deliveredEvent, gap } from './events.ts'
 import { type Topic, topics } from './feed.ts'
+import { type JsonSchema, patchOf } from './merge-patch.ts'
 import { terminal } from './readers.ts'
 import { state } from './states.ts'
 import { subscription } from './stream.ts'
@@ -128,7 +129,7 @@ interface Operation {
 interface Document {
   tags?: readonly { name: string; description: string }[]
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, unknown>; responses?: Record<string, object> }
+  components: { schemas: Record<string, JsonSchema>; responses?: Record<string, object> }
 }
 
 const header = (name: string, description: string) => ({
@@ -141,11 +142,11 @@ const header = (name: string, description: string) => ({
 
 /** The document with what no schema of a route says: names of operations, headers every route takes, words for what is asked and answered. */
 function completed(document: Document): Document {
-  const named = new Set<string>()
+  const tagged = new Set<string>()
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       operation.operationId = nameOf(method, path)
-      for (const tag of operation.tags ?? []) named.add(tag)
+      for (const tag of operation.tags ?? []) tagged.add(tag)
       const signedIn = (operation.security ?? []).length > 0
       operation.parameters = [
         ...(operation.parameters ?? []).map(each => ({ ...each, description: each.description ?? parameterWords[each.name] ?? '' })),
@@ -165,7 +166,15 @@ function completed(document: Document): Document {
       }
     }
   }
-  document.tags = Object.entries(tagWords).flatMap(([name, description]) => (named.has(name) ? [{ name, description }] : []))
+  const { schemas } = document.components
+  const named = (ref: string) => schemas[ref.replace('#/components/schemas/', '')] ?? {}
+  for (const name of Object.keys(schemas).filter(name => name.startsWith('New'))) schemas[name] = withoutRequiredIds(schemas[name]!)
+  for (const [, name = ''] of JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)Patch"/g)) {
+    const whole = schemas[`New${name}Input`] ?? schemas[`New${name}`] ?? schemas[name]
+    if (!whole) throw new Error(`nothing says what ${name}Patch is a patch of`)
+    schemas[`${name}Patch`] = { description: patchWords, ...patchOf(whole, named) }
+  }
+  document.tags = Object.entries(tagWords).flatMap(([name, description]) => (tagged.has(name) ? [{ name, description }] : []))
   // Every schema is offered for input and for output; what nothing refers to would only confuse.
   for (;;) {
     const text = JSON.stringify(document)
@@ -174,6 +183,15 @@ function completed(document: Document): Document {
     for (const name of unused) delete document.components.schemas[name]
   }
 }
+
+/** Ids may be left out of what comes in, wherever they are: they are made. */
+const withoutRequiredIds = (schema: JsonSchema): JsonSchema =>
+  JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === 'required' && Array.isArray(value) ? value.filter(name => name !== 'id') : value,
+  ) as JsonSchema
+
+const patchWords =
+  'A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole.'
 
 const words: Readonly<Record<string, string>> = {
   200: 'Done',

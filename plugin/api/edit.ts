@@ -11,11 +11,13 @@ const codes = {
   'in-use': 'in-use',
 } as const satisfies Record<Exclude<Edited, { ok: true }>['reason'], ProblemCode>
 
-/** A refused edit as problem details. */
-export function editProblem(refused: Exclude<Edited, { ok: true }>): HttpProblem {
+/** A refused edit as problem details. @param part what the body is of the object that was edited: paths are told from there */
+export function editProblem(refused: Exclude<Edited, { ok: true }>, part = ''): HttpProblem {
   if (refused.reason === 'invalid') {
-    const errors = refused.problems.filter(p => p.severity === 'error').map(({ path, message }) => ({ in: 'body' as const, path, message }))
-    return invalid(errors)
+    const from = (path: string) => (path.startsWith(part) ? path.slice(part.length) : path)
+    const errors = refused.problems.filter(p => p.severity === 'error')
+    const told = errors.map(({ path, message }) => ({ in: 'body' as const, path: from(path), message }))
+    return invalid(told)
   }
   return new HttpProblem(codes[refused.reason], refused.message, refused.reason === 'in-use' ? { users: [...refused.users] } : {})
 }

@@ -15,6 +15,7 @@ import {
 } from '../outlets/settings.ts'
 import { namesPeople } from '../outlets/template.ts'
 import { type App, asker, audit, type Context, refuseRight } from './context.ts'
+import { patchBody } from './merge-patch.ts'
 import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { fieldProblem, parse } from './validation.ts'
@@ -54,6 +55,8 @@ const told = {
 }
 const outlet = toldOutlet(told).meta({ id: 'Outlet' })
 const webhook = toldWebhook(told).meta({ id: 'Webhook' })
+const newOutlet = incomingOutlet.meta({ id: 'NewOutlet' })
+const newWebhook = incomingWebhook.meta({ id: 'NewWebhook' })
 const deadLetter = z
   .object({
     number: z.number().int(),
@@ -112,9 +115,9 @@ const showDead = ({ cursor, occurred, at: givenUp, ...rest }: DeadLetter): z.out
 
 /** Ways out to other systems; `webhooks` are the same things, of one kind. */
 export function outlets(app: App, context: Context): void {
-  routesOf(app, context, { path: 'outlets', noun: 'outlet', incoming: incomingOutlet, shown: outlet, mine: () => true })
+  routesOf(app, context, { path: 'outlets', noun: 'outlet', incoming: newOutlet, shown: outlet, mine: () => true })
   const mine = ({ settings }: StoredOutlet) => settings.kind === 'webhook'
-  routesOf(app, context, { path: 'webhooks', noun: 'webhook', incoming: incomingWebhook, shown: webhook, mine })
+  routesOf(app, context, { path: 'webhooks', noun: 'webhook', incoming: newWebhook, shown: webhook, mine })
 }
 
 interface Family {
@@ -230,7 +233,7 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
         summary: `Changes some fields of a ${noun} (JSON merge patch); \`after\` sends it to another place in the log`,
         tags,
         params,
-        body: z.record(z.string(), z.unknown()).describe(`The ${noun}, as far as it changes.`),
+        body: patchBody(path === 'outlets' ? 'Outlet' : 'Webhook'),
         response: { 200: shown },
       },
     },

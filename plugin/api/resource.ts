@@ -1,15 +1,16 @@
 import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
-import { merge } from '../../shared/patch.ts'
 import { id as idSchema } from '../../shared/scalar.ts'
 import { type Body, type Kind, kinds, nounOf } from '../site/kinds.ts'
 import type { AuditCategory } from '../store/audit.ts'
 import { type App, asker, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
+import { mergePatch, patchBody } from './merge-patch.ts'
 import { cut, listOf, page, tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import type { Principal, Right } from './rights.ts'
 import { fieldProblem, invalid, parse } from './validation.ts'
+import { writtenAs } from './written-as.ts'
 
 /** A list of the site that is read and edited object by object. */
 export interface Resource<K extends Kind> {
@@ -62,7 +63,6 @@ export function resource<K extends Kind>(
   const show = (body: Body<K>) => ({ ...(body as object), ...(extra ? extra.of(body) : {}) })
   const tags = [path]
   const arriving = incoming(kind, Object.keys(extra?.schema ?? {})).meta({ id: `New${nameOf(noun)}` })
-  idsOptional.add(arriving)
   const given = (id: string) => {
     const body = builtIn().find(each => (each as { id: string }).id === id)
     return body && { body, version: 0 }
@@ -135,14 +135,16 @@ export function resource<K extends Kind>(
   )
 
   const change = (method: 'PUT' | 'PATCH') => {
-    const written = z.record(z.string(), z.unknown()).describe(`The ${noun}${method === 'PUT' ? '' : ', as far as it changes'}.`)
-    if (method === 'PUT') writtenAs.set(written, `New${nameOf(noun)}Input`)
+    const written = method === 'PUT' ? wholeBody(nameOf(noun)) : patchBody(nameOf(noun))
     return app.route({
       method,
       url: `/${path}/:id`,
       config: { right: write },
       schema: {
-        summary: method === 'PUT' ? `Replaces a ${noun}, or adds it under this id` : `Changes some fields of a ${noun} (JSON merge patch)`,
+        summary:
+          method === 'PUT'
+            ? `Replaces a ${noun}, or adds it under this id`
+            : `Changes some fields of a ${noun} (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole)`,
         tags,
         params,
         body: written,
@@ -155,7 +157,7 @@ export function resource<K extends Kind>(
         const asked = request.body as Record<string, unknown>
         if (asked.id !== undefined && asked.id !== id) throw fieldProblem('id', 'is that of the address, and does not change')
         if (!before) requireId(id)
-        const body = parse(arriving, method === 'PUT' ? { ...asked, id } : merge(before?.body, asked))
+        const body = parse(arriving, method === 'PUT' ? { ...asked, id } : mergePatch(before?.body, asked))
         requireSound(body)
         const version = wantedVersion(request.headers['if-match'])
         if (version !== undefined && !before) throw new HttpProblem('lost-update', `The ${noun} "${id}" is not there any more.`)
@@ -198,15 +200,15 @@ export function resource<K extends Kind>(
 
 /** A kind as it comes in: ids may be left out, and are made; what is only `told` may come back, and is left out. */
 export function incoming<K extends Kind>(kind: K, told: readonly string[] = []): z.ZodType<Body<K>> {
-  const schema = z.preprocess(value => withIds(kind, value, told), kinds[kind] as unknown as z.ZodType<Body<K>>)
-  idsOptional.add(schema)
-  return schema
+  return z.preprocess(value => withIds(kind, value, told), kinds[kind] as unknown as z.ZodType<Body<K>>)
 }
 
-/** Schemas that {@link incoming} has made: in the OpenAPI document their ids are not required. */
-export const idsOptional = new WeakSet<object>()
-/** Bodies that a route reads for itself: in the OpenAPI document they are this component. */
-export const writtenAs = new WeakMap<object, string>()
+/** The body of a route that puts an object under the id of its address; in the OpenAPI document it is the component `New<name>`. */
+export function wholeBody(name: string): z.ZodRecord<z.ZodString, z.ZodUnknown> {
+  const body = z.record(z.string(), z.unknown())
+  writtenAs.set(body, `New${name}Input`)
+  return body
+}
 
 function withIds(kind: Kind, value: unknown, told: readonly string[]): unknown {
   if (!isObject(value)) return value

@@ -11,10 +11,10 @@ import { type App, audit, type Context, isEncrypted, isForwarded, pathOf, refuse
 import { health } from './health.ts'
 import { allowOwnStyles, servePage } from './page.ts'
 import { describe, type FieldError, HttpProblem, type ProblemCode, problemBody } from './problem.ts'
-import { idsOptional, writtenAs } from './resource.ts'
 import { routes } from './routes.ts'
 import { sessionCookie } from './session.ts'
 import { invalid, Misfit, validatorCompiler } from './validation.ts'
+import { writtenAs } from './written-as.ts'
 
 export interface ApiOptions {
   /** The built web page; not served where it is not there. */
@@ -107,7 +107,6 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     zodToJsonConfig: {
       unrepresentable: 'any' as const,
       override: ({ zodSchema, jsonSchema }: { zodSchema: object; jsonSchema: object }) => {
-        if (idsOptional.has(zodSchema)) withoutRequiredIds(jsonSchema)
         const component = writtenAs.get(zodSchema)
         if (component === undefined) return
         for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Record<string, unknown>)[key]
@@ -188,14 +187,6 @@ function noteStranger(context: Context, request: FastifyRequest): void {
       ? `${request.method} ${path} refused: no valid token`
       : 'Further requests of this minute without a valid token are not noted'
   audit(context, request, { permitted: false, category: 'security', message, source: ['api', path] })
-}
-
-/** Ids may be left out of what comes in, wherever they are: they are made. */
-function withoutRequiredIds(schema: unknown): void {
-  if (typeof schema !== 'object' || schema === null) return
-  const { required } = schema as { required?: unknown }
-  if (Array.isArray(required)) Object.assign(schema, { required: required.filter(name => name !== 'id') })
-  for (const part of Object.values(schema)) withoutRequiredIds(part)
 }
 
 /** Finds out who asks, and whether they may; both refusals are audited. */

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { merge } from '../../shared/patch.ts'
 import { type Body, type Kind, kinds } from '../site/kinds.ts'
 import { type App, audit, authorOf, type Context, requireAt } from './context.ts'
 import { editProblem } from './edit.ts'
+import { mergePatch } from './merge-patch.ts'
 import { tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { parse } from './validation.ts'
+import { writtenAs } from './written-as.ts'
 
 const parts = ['site', 'settings', 'encryption', 'retention', 'auditRetention', 'backups'] as const
 const shown = z
@@ -18,6 +19,14 @@ const shown = z
     backups: kinds.backups,
   })
   .meta({ id: 'Settings' })
+
+const patch = z.strictObject(
+  Object.fromEntries(parts.map(part => [part, z.record(z.string(), z.unknown()).nullable().optional()])) as Record<
+    (typeof parts)[number],
+    z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>
+  >,
+)
+writtenAs.set(patch, 'SettingsPatch')
 
 /** The parts of a site that are one object each, and the main encryption key, which is only ever written. */
 export function settings(app: App, context: Context): void {
@@ -43,14 +52,9 @@ export function settings(app: App, context: Context): void {
     {
       config: { right: 'manage-configuration' },
       schema: {
-        summary: 'Changes some settings',
+        summary: 'Changes some settings (JSON merge patch, RFC 7396: null takes a part or a field back to its default)',
         tags,
-        body: z.strictObject(
-          Object.fromEntries(parts.map(part => [part, z.record(z.string(), z.unknown()).optional()])) as Record<
-            (typeof parts)[number],
-            z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodUnknown>>
-          >,
-        ),
+        body: patch,
         response: { 200: shown },
       },
     },
@@ -63,7 +67,8 @@ export function settings(app: App, context: Context): void {
       const edits = parts.flatMap(part => {
         const patch = request.body[part]
         if (patch === undefined) return []
-        const body = parse(z.object({ [part]: kinds[part] as z.ZodType<Body<Kind>> }), { [part]: merge(read()[part], patch) })
+        const whole = { [part]: patch === null ? {} : mergePatch(read()[part], patch) }
+        const body = parse(z.object({ [part]: kinds[part] as z.ZodType<Body<Kind>> }), whole)
         return [{ kind: part as Kind, id: 'site', body: body[part]! }]
       })
       const edited = plugin.book.edit(edits, {

@@ -60,7 +60,7 @@ export interface paths {
   '/api/v1/stream': {
     /**
      * Everything as it happens: a WebSocket whose first message is a Subscription, or server-sent events
-     * @description Each message has `topic`, `type`, `cursor`, `epoch`, `occurredAt`, `deliveredAt` and `backlog`. Messages of the topic `events` are events, or of type `gap`; others are state-changed, states-invalidated, alarm-changed, access-request-changed, configuration-changed, cardholder-changed, cardholder-removed, rights-changed, and of the stream itself subscribed, heartbeat, too-slow, signed-out, stopping. A WebSocket closes with 4008 when it reads too slowly and 4401 when the session is over.
+     * @description Each message has `topic`, `type`, `cursor`, `epoch`, `occurredAt`, `deliveredAt` and `backlog`. Messages of the topic `events` are events, or of type `gap`; others are state-changed, states-invalidated, alarm-changed, access-request-changed, configuration-changed, cardholder-changed, cardholder-removed, rights-changed, and of the stream itself subscribed, heartbeat, too-slow, signed-out, stopping. A WebSocket closes with 4400 and a reason for what is no Subscription, 4403 for a topic without the right, 4401 when the session is over, 4008 when it reads too slowly, and 1012 when the server stops. Another Subscription on an open WebSocket takes the place of the one before.
      */
     get: operations['getStream']
   }
@@ -107,7 +107,7 @@ export interface paths {
     put: operations['putCardholdersId']
     /** Removes a cardholder that nothing else uses */
     delete: operations['deleteCardholdersId']
-    /** Changes some fields of a cardholder (JSON merge patch) */
+    /** Changes some fields of a cardholder (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchCardholdersId']
   }
   '/api/v1/cardholders/{id}/credentials': {
@@ -135,7 +135,10 @@ export interface paths {
   '/api/v1/cardholders/{id}/picture': {
     /** Picture of a cardholder */
     get: operations['getCardholdersIdPicture']
-    /** Sets the picture from a jpg, png or bmp file of at most 24 million pixels; it is kept as a small jpg without what else was in the file */
+    /**
+     * Sets the picture from a jpg, png or bmp file of at most 24 million pixels; it is kept as a small jpg without what else was in the file
+     * @description At most 20 MiB. Reading it may take 520 MB of memory, and half of what the machine has left: 24 million pixels as cameras write them, 14 million of a JPEG whose colours are as fine as its brightness. What would take more is refused before it is read, with 413.
+     */
     put: operations['putCardholdersIdPicture']
     /** Removes the picture */
     delete: operations['deleteCardholdersIdPicture']
@@ -221,7 +224,7 @@ export interface paths {
     put: operations['putSchedulesId']
     /** Removes a schedule that nothing else uses */
     delete: operations['deleteSchedulesId']
-    /** Changes some fields of a schedule (JSON merge patch) */
+    /** Changes some fields of a schedule (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchSchedulesId']
   }
   '/api/v1/card-formats': {
@@ -237,7 +240,7 @@ export interface paths {
     put: operations['putCardFormatsId']
     /** Removes a card format that nothing else uses */
     delete: operations['deleteCardFormatsId']
-    /** Changes some fields of a card format (JSON merge patch) */
+    /** Changes some fields of a card format (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchCardFormatsId']
   }
   '/api/v1/identification-profiles': {
@@ -253,7 +256,7 @@ export interface paths {
     put: operations['putIdentificationProfilesId']
     /** Removes a identification profile that nothing else uses */
     delete: operations['deleteIdentificationProfilesId']
-    /** Changes some fields of a identification profile (JSON merge patch) */
+    /** Changes some fields of a identification profile (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchIdentificationProfilesId']
   }
   '/api/v1/doors': {
@@ -269,7 +272,7 @@ export interface paths {
     put: operations['putDoorsId']
     /** Removes a door that nothing else uses */
     delete: operations['deleteDoorsId']
-    /** Changes some fields of a door (JSON merge patch) */
+    /** Changes some fields of a door (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchDoorsId']
   }
   '/api/v1/zones': {
@@ -285,7 +288,7 @@ export interface paths {
     put: operations['putZonesId']
     /** Removes a zone that nothing else uses */
     delete: operations['deleteZonesId']
-    /** Changes some fields of a zone (JSON merge patch) */
+    /** Changes some fields of a zone (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchZonesId']
   }
   '/api/v1/controllers': {
@@ -301,7 +304,7 @@ export interface paths {
     put: operations['putControllersId']
     /** Removes a controller that nothing else uses */
     delete: operations['deleteControllersId']
-    /** Changes some fields of a controller (JSON merge patch) */
+    /** Changes some fields of a controller (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchControllersId']
   }
   '/api/v1/cameras': {
@@ -317,7 +320,7 @@ export interface paths {
     put: operations['putCamerasId']
     /** Removes a camera that nothing else uses */
     delete: operations['deleteCamerasId']
-    /** Changes some fields of a camera (JSON merge patch) */
+    /** Changes some fields of a camera (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchCamerasId']
   }
   '/api/v1/categories': {
@@ -333,7 +336,7 @@ export interface paths {
     put: operations['putCategoriesId']
     /** Removes a category that nothing else uses */
     delete: operations['deleteCategoriesId']
-    /** Changes some fields of a category (JSON merge patch) */
+    /** Changes some fields of a category (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchCategoriesId']
   }
   '/api/v1/alarm-definitions': {
@@ -349,7 +352,7 @@ export interface paths {
     put: operations['putAlarmDefinitionsId']
     /** Removes a alarm definition that nothing else uses */
     delete: operations['deleteAlarmDefinitionsId']
-    /** Changes some fields of a alarm definition (JSON merge patch) */
+    /** Changes some fields of a alarm definition (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchAlarmDefinitionsId']
   }
   '/api/v1/closing-reasons': {
@@ -365,7 +368,7 @@ export interface paths {
     put: operations['putClosingReasonsId']
     /** Removes a closing reason that nothing else uses */
     delete: operations['deleteClosingReasonsId']
-    /** Changes some fields of a closing reason (JSON merge patch) */
+    /** Changes some fields of a closing reason (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchClosingReasonsId']
   }
   '/api/v1/groups': {
@@ -381,7 +384,7 @@ export interface paths {
     put: operations['putGroupsId']
     /** Removes a group that nothing else uses */
     delete: operations['deleteGroupsId']
-    /** Changes some fields of a group (JSON merge patch) */
+    /** Changes some fields of a group (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchGroupsId']
   }
   '/api/v1/access-rules': {
@@ -397,7 +400,7 @@ export interface paths {
     put: operations['putAccessRulesId']
     /** Removes a access rule that nothing else uses */
     delete: operations['deleteAccessRulesId']
-    /** Changes some fields of a access rule (JSON merge patch) */
+    /** Changes some fields of a access rule (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchAccessRulesId']
   }
   '/api/v1/schedules/{id}/holidays': {
@@ -415,7 +418,7 @@ export interface paths {
   '/api/v1/settings': {
     /** Settings of the site */
     get: operations['getSettings']
-    /** Changes some settings */
+    /** Changes some settings (JSON merge patch, RFC 7396: null takes a part or a field back to its default) */
     patch: operations['patchSettings']
   }
   '/api/v1/encryption/main-key': {
@@ -659,6 +662,505 @@ export interface paths {
 }
 export interface components {
   schemas: {
+    NewCredential:
+      | {
+          id?: string
+          name?: string
+          /** @constant */
+          type: 'card'
+          cardNumber: string
+          facilityCode?: string
+          bitLength: number
+          validFrom?: string
+          /**
+           * @default {
+           *       "kind": "none"
+           *     }
+           */
+          validTo?:
+            | {
+                /** @constant */
+                kind: 'none'
+              }
+            | {
+                /** @constant */
+                kind: 'date'
+                at: string
+              }
+            | {
+                /** @constant */
+                kind: 'from-first-use'
+                days?: number
+                months?: number
+                years?: number
+                times?: number
+              }
+            | {
+                /** @constant */
+                kind: 'from-last-use'
+                days?: number
+                months?: number
+                years?: number
+              }
+        }
+      | {
+          id?: string
+          name?: string
+          /** @constant */
+          type: 'pin'
+          pin?: string
+          pinHash?: string
+          duressPin?: string
+          duressPinHash?: string
+        }
+      | {
+          id?: string
+          name?: string
+          /** @constant */
+          type: 'licence-plate'
+          plate: string
+          validFrom?: string
+          /**
+           * @default {
+           *       "kind": "none"
+           *     }
+           */
+          validTo?:
+            | {
+                /** @constant */
+                kind: 'none'
+              }
+            | {
+                /** @constant */
+                kind: 'date'
+                at: string
+              }
+            | {
+                /** @constant */
+                kind: 'from-first-use'
+                days?: number
+                months?: number
+                years?: number
+                times?: number
+              }
+            | {
+                /** @constant */
+                kind: 'from-last-use'
+                days?: number
+                months?: number
+                years?: number
+              }
+        }
+      | {
+          id?: string
+          name?: string
+          /** @constant */
+          type: 'mobile'
+          token: string
+          validFrom?: string
+          /**
+           * @default {
+           *       "kind": "none"
+           *     }
+           */
+          validTo?:
+            | {
+                /** @constant */
+                kind: 'none'
+              }
+            | {
+                /** @constant */
+                kind: 'date'
+                at: string
+              }
+            | {
+                /** @constant */
+                kind: 'from-first-use'
+                days?: number
+                months?: number
+                years?: number
+                times?: number
+              }
+            | {
+                /** @constant */
+                kind: 'from-last-use'
+                days?: number
+                months?: number
+                years?: number
+              }
+        }
+    NewOutlet:
+      | {
+          /** @constant */
+          kind: 'webhook'
+          name: string
+          /** @default true */
+          enabled?: boolean
+          /** @default {} */
+          filter?: {
+            /** @default [] */
+            types?: (
+              | 'access.granted'
+              | 'access.denied'
+              | 'access.pending'
+              | 'access.taken'
+              | 'access.not-taken'
+              | 'door.opened'
+              | 'door.closed'
+              | 'door.unlocked'
+              | 'door.locked'
+              | 'door.rex'
+              | 'door.mode-changed'
+              | 'door.forced-open'
+              | 'door.open-too-long'
+              | 'alarm.duress'
+              | 'alarm.anti-passback-violation'
+              | 'alarm.emergency'
+              | 'reader.tamper'
+              | 'controller.tamper'
+              | 'input.supervision-fault'
+              | 'door.forced-open-ended'
+              | 'door.open-too-long-ended'
+              | 'alarm.emergency-ended'
+              | 'reader.tamper-ended'
+              | 'controller.tamper-ended'
+              | 'input.supervision-restored'
+              | 'reader.offline'
+              | 'reader.secure-channel-failed'
+              | 'controller.offline'
+              | 'link.lost'
+              | 'store.fault'
+              | 'reader.online'
+              | 'reader.secure-channel-established'
+              | 'reader.key-adopted'
+              | 'controller.online'
+              | 'link.restored'
+              | 'store.restored'
+              | 'controller.started'
+              | 'reader.pin-blocked'
+              | 'zone.anti-passback-suspended'
+              | 'controller.power-lost'
+              | 'controller.battery-low'
+              | 'controller.clock-untrusted'
+              | 'controller.clock-changed'
+              | 'configuration.rejected'
+              | 'credential.over-used'
+              | 'outlet.failed'
+              | 'reader.pin-unblocked'
+              | 'zone.anti-passback-resumed'
+              | 'controller.power-restored'
+              | 'controller.battery-restored'
+              | 'controller.clock-trusted'
+              | 'configuration.applied'
+              | 'input.changed'
+              | 'output.changed'
+              | 'outlet.restored'
+            )[]
+            /** @default [] */
+            categories?: string[]
+            /** @default [] */
+            doors?: string[]
+            /** @default true */
+            backlog?: boolean
+          }
+          /** Format: uri */
+          url: string
+          /** @default false */
+          allowHttp?: boolean
+          /** @default null */
+          ca?: string | null
+          /** @default 10 */
+          timeoutS?: number
+          secret?: string
+          previousSecret?: string | null
+          token?: string | null
+          after?: string
+        }
+      | {
+          /** @constant */
+          kind: 'generic-events'
+          name: string
+          /** @default true */
+          enabled?: boolean
+          /** @default {} */
+          filter?: {
+            /** @default [] */
+            types?: (
+              | 'access.granted'
+              | 'access.denied'
+              | 'access.pending'
+              | 'access.taken'
+              | 'access.not-taken'
+              | 'door.opened'
+              | 'door.closed'
+              | 'door.unlocked'
+              | 'door.locked'
+              | 'door.rex'
+              | 'door.mode-changed'
+              | 'door.forced-open'
+              | 'door.open-too-long'
+              | 'alarm.duress'
+              | 'alarm.anti-passback-violation'
+              | 'alarm.emergency'
+              | 'reader.tamper'
+              | 'controller.tamper'
+              | 'input.supervision-fault'
+              | 'door.forced-open-ended'
+              | 'door.open-too-long-ended'
+              | 'alarm.emergency-ended'
+              | 'reader.tamper-ended'
+              | 'controller.tamper-ended'
+              | 'input.supervision-restored'
+              | 'reader.offline'
+              | 'reader.secure-channel-failed'
+              | 'controller.offline'
+              | 'link.lost'
+              | 'store.fault'
+              | 'reader.online'
+              | 'reader.secure-channel-established'
+              | 'reader.key-adopted'
+              | 'controller.online'
+              | 'link.restored'
+              | 'store.restored'
+              | 'controller.started'
+              | 'reader.pin-blocked'
+              | 'zone.anti-passback-suspended'
+              | 'controller.power-lost'
+              | 'controller.battery-low'
+              | 'controller.clock-untrusted'
+              | 'controller.clock-changed'
+              | 'configuration.rejected'
+              | 'credential.over-used'
+              | 'outlet.failed'
+              | 'reader.pin-unblocked'
+              | 'zone.anti-passback-resumed'
+              | 'controller.power-restored'
+              | 'controller.battery-restored'
+              | 'controller.clock-trusted'
+              | 'configuration.applied'
+              | 'input.changed'
+              | 'output.changed'
+              | 'outlet.restored'
+            )[]
+            /** @default [] */
+            categories?: string[]
+            /** @default [] */
+            doors?: string[]
+            /** @default true */
+            backlog?: boolean
+          }
+          host: string
+          port?: number
+          /**
+           * @default tcp
+           * @enum {string}
+           */
+          protocol?: 'tcp' | 'udp'
+          /**
+           * @default international
+           * @enum {string}
+           */
+          dataSource?: 'international' | 'compatible'
+          /** @enum {string} */
+          echo?: 'statistics' | 'all-bytes' | 'none'
+          /** @default portunus type={type} source={source} door={door} side={side} reason={reason} id={id} */
+          template?: string
+          /** @default {} */
+          templates?: {
+            [key: string]: string
+          }
+          /** @default 10 */
+          timeoutS?: number
+          after?: string
+        }
+      | {
+          /** @constant */
+          kind: 'mqtt'
+          name: string
+          /** @default true */
+          enabled?: boolean
+          /** @default {} */
+          filter?: {
+            /** @default [] */
+            types?: (
+              | 'access.granted'
+              | 'access.denied'
+              | 'access.pending'
+              | 'access.taken'
+              | 'access.not-taken'
+              | 'door.opened'
+              | 'door.closed'
+              | 'door.unlocked'
+              | 'door.locked'
+              | 'door.rex'
+              | 'door.mode-changed'
+              | 'door.forced-open'
+              | 'door.open-too-long'
+              | 'alarm.duress'
+              | 'alarm.anti-passback-violation'
+              | 'alarm.emergency'
+              | 'reader.tamper'
+              | 'controller.tamper'
+              | 'input.supervision-fault'
+              | 'door.forced-open-ended'
+              | 'door.open-too-long-ended'
+              | 'alarm.emergency-ended'
+              | 'reader.tamper-ended'
+              | 'controller.tamper-ended'
+              | 'input.supervision-restored'
+              | 'reader.offline'
+              | 'reader.secure-channel-failed'
+              | 'controller.offline'
+              | 'link.lost'
+              | 'store.fault'
+              | 'reader.online'
+              | 'reader.secure-channel-established'
+              | 'reader.key-adopted'
+              | 'controller.online'
+              | 'link.restored'
+              | 'store.restored'
+              | 'controller.started'
+              | 'reader.pin-blocked'
+              | 'zone.anti-passback-suspended'
+              | 'controller.power-lost'
+              | 'controller.battery-low'
+              | 'controller.clock-untrusted'
+              | 'controller.clock-changed'
+              | 'configuration.rejected'
+              | 'credential.over-used'
+              | 'outlet.failed'
+              | 'reader.pin-unblocked'
+              | 'zone.anti-passback-resumed'
+              | 'controller.power-restored'
+              | 'controller.battery-restored'
+              | 'controller.clock-trusted'
+              | 'configuration.applied'
+              | 'input.changed'
+              | 'output.changed'
+              | 'outlet.restored'
+            )[]
+            /** @default [] */
+            categories?: string[]
+            /** @default [] */
+            doors?: string[]
+            /** @default true */
+            backlog?: boolean
+          }
+          /** @default null */
+          url?: string | null
+          /** @default false */
+          allowPlain?: boolean
+          /** @default null */
+          username?: string | null
+          /** @default null */
+          clientId?: string | null
+          /** @default null */
+          ca?: string | null
+          /** @default null */
+          cert?: string | null
+          /** @default portunus */
+          prefix?: string
+          /** @default false */
+          homeAssistant?: boolean
+          /** @default homeassistant */
+          homeAssistantPrefix?: string
+          /** @default false */
+          onvif?: boolean
+          /** @default [] */
+          roles?: string[]
+          password?: string | null
+          key?: string | null
+          after?: string
+        }
+    NewWebhook: {
+      /**
+       * @default webhook
+       * @constant
+       */
+      kind?: 'webhook'
+      name: string
+      /** @default true */
+      enabled?: boolean
+      /** @default {} */
+      filter?: {
+        /** @default [] */
+        types?: (
+          | 'access.granted'
+          | 'access.denied'
+          | 'access.pending'
+          | 'access.taken'
+          | 'access.not-taken'
+          | 'door.opened'
+          | 'door.closed'
+          | 'door.unlocked'
+          | 'door.locked'
+          | 'door.rex'
+          | 'door.mode-changed'
+          | 'door.forced-open'
+          | 'door.open-too-long'
+          | 'alarm.duress'
+          | 'alarm.anti-passback-violation'
+          | 'alarm.emergency'
+          | 'reader.tamper'
+          | 'controller.tamper'
+          | 'input.supervision-fault'
+          | 'door.forced-open-ended'
+          | 'door.open-too-long-ended'
+          | 'alarm.emergency-ended'
+          | 'reader.tamper-ended'
+          | 'controller.tamper-ended'
+          | 'input.supervision-restored'
+          | 'reader.offline'
+          | 'reader.secure-channel-failed'
+          | 'controller.offline'
+          | 'link.lost'
+          | 'store.fault'
+          | 'reader.online'
+          | 'reader.secure-channel-established'
+          | 'reader.key-adopted'
+          | 'controller.online'
+          | 'link.restored'
+          | 'store.restored'
+          | 'controller.started'
+          | 'reader.pin-blocked'
+          | 'zone.anti-passback-suspended'
+          | 'controller.power-lost'
+          | 'controller.battery-low'
+          | 'controller.clock-untrusted'
+          | 'controller.clock-changed'
+          | 'configuration.rejected'
+          | 'credential.over-used'
+          | 'outlet.failed'
+          | 'reader.pin-unblocked'
+          | 'zone.anti-passback-resumed'
+          | 'controller.power-restored'
+          | 'controller.battery-restored'
+          | 'controller.clock-trusted'
+          | 'configuration.applied'
+          | 'input.changed'
+          | 'output.changed'
+          | 'outlet.restored'
+        )[]
+        /** @default [] */
+        categories?: string[]
+        /** @default [] */
+        doors?: string[]
+        /** @default true */
+        backlog?: boolean
+      }
+      /** Format: uri */
+      url: string
+      /** @default false */
+      allowHttp?: boolean
+      /** @default null */
+      ca?: string | null
+      /** @default 10 */
+      timeoutS?: number
+      secret?: string
+      previousSecret?: string | null
+      token?: string | null
+      after?: string
+    }
     NewCardholder: {
       id?: string
       cardholderId?: string
@@ -694,7 +1196,7 @@ export interface components {
       /** @default [] */
       credentials?: (
         | {
-            id: string
+            id?: string
             name?: string
             /** @constant */
             type: 'card'
@@ -734,7 +1236,7 @@ export interface components {
                 }
           }
         | {
-            id: string
+            id?: string
             name?: string
             /** @constant */
             type: 'pin'
@@ -744,7 +1246,7 @@ export interface components {
             duressPinHash?: string
           }
         | {
-            id: string
+            id?: string
             name?: string
             /** @constant */
             type: 'licence-plate'
@@ -782,7 +1284,7 @@ export interface components {
                 }
           }
         | {
-            id: string
+            id?: string
             name?: string
             /** @constant */
             type: 'mobile'
@@ -1043,7 +1545,7 @@ export interface components {
             reader?:
               | (
                   | {
-                      id: string
+                      id?: string
                       name?: string
                       /** @default null */
                       pin?: {
@@ -1068,7 +1570,7 @@ export interface components {
                       secureChannel?: boolean
                     }
                   | {
-                      id: string
+                      id?: string
                       name?: string
                       /** @default null */
                       pin?: {
@@ -1123,7 +1625,7 @@ export interface components {
                         | null
                     }
                   | {
-                      id: string
+                      id?: string
                       name?: string
                       /** @default null */
                       pin?: {
@@ -1196,7 +1698,7 @@ export interface components {
             reader?:
               | (
                   | {
-                      id: string
+                      id?: string
                       name?: string
                       /** @default null */
                       pin?: {
@@ -1221,7 +1723,7 @@ export interface components {
                       secureChannel?: boolean
                     }
                   | {
-                      id: string
+                      id?: string
                       name?: string
                       /** @default null */
                       pin?: {
@@ -1276,7 +1778,7 @@ export interface components {
                         | null
                     }
                   | {
-                      id: string
+                      id?: string
                       name?: string
                       /** @default null */
                       pin?: {
@@ -2959,6 +3461,12 @@ export interface components {
         /** @default null */
         atMost: number | null
       }
+      auditRetention: {
+        /** @default 365 */
+        days: number
+        /** @default 5000000 */
+        atMost: number
+      }
       backups: {
         /** @default 3 */
         hour: number
@@ -3119,7 +3627,7 @@ export interface components {
     }
     Door:
       | {
-          id?: string
+          id: string
           name?: string
           /** @constant */
           type: 'door'
@@ -3519,7 +4027,7 @@ export interface components {
           } | null
         }
       | {
-          id?: string
+          id: string
           name?: string
           /** @constant */
           type: 'monitoring-door'
@@ -3753,6 +4261,1079 @@ export interface components {
       /** @default [] */
       schedules: string[]
       incomplete: boolean
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    CardholderPatch: {
+      id?: string | null
+      cardholderId?: string | null
+      firstName?: string | null
+      lastName?: string | null
+      type?: string | null
+      email?: string | null
+      custom?: {
+        [key: string]: string | null
+      } | null
+      longAccessTime?: boolean | null
+      suspended?: boolean | null
+      allowDoubleSwipe?: boolean | null
+      exemptFromLockdown?: boolean | null
+      exemptFromAntiPassback?: boolean | null
+      global?: boolean | null
+      visit?: {
+        host?: string | null
+        until?: string | null
+      } | null
+      credentials?:
+        | (
+            | {
+                id?: string
+                name?: string
+                /** @constant */
+                type: 'card'
+                cardNumber: string
+                facilityCode?: string
+                bitLength: number
+                validFrom?: string
+                /**
+                 * @default {
+                 *       "kind": "none"
+                 *     }
+                 */
+                validTo?:
+                  | {
+                      /** @constant */
+                      kind: 'none'
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'date'
+                      at: string
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'from-first-use'
+                      days?: number
+                      months?: number
+                      years?: number
+                      times?: number
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'from-last-use'
+                      days?: number
+                      months?: number
+                      years?: number
+                    }
+              }
+            | {
+                id?: string
+                name?: string
+                /** @constant */
+                type: 'pin'
+                pin?: string
+                pinHash?: string
+                duressPin?: string
+                duressPinHash?: string
+              }
+            | {
+                id?: string
+                name?: string
+                /** @constant */
+                type: 'licence-plate'
+                plate: string
+                validFrom?: string
+                /**
+                 * @default {
+                 *       "kind": "none"
+                 *     }
+                 */
+                validTo?:
+                  | {
+                      /** @constant */
+                      kind: 'none'
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'date'
+                      at: string
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'from-first-use'
+                      days?: number
+                      months?: number
+                      years?: number
+                      times?: number
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'from-last-use'
+                      days?: number
+                      months?: number
+                      years?: number
+                    }
+              }
+            | {
+                id?: string
+                name?: string
+                /** @constant */
+                type: 'mobile'
+                token: string
+                validFrom?: string
+                /**
+                 * @default {
+                 *       "kind": "none"
+                 *     }
+                 */
+                validTo?:
+                  | {
+                      /** @constant */
+                      kind: 'none'
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'date'
+                      at: string
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'from-first-use'
+                      days?: number
+                      months?: number
+                      years?: number
+                      times?: number
+                    }
+                  | {
+                      /** @constant */
+                      kind: 'from-last-use'
+                      days?: number
+                      months?: number
+                      years?: number
+                    }
+              }
+          )[]
+        | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    SchedulePatch: {
+      id?: string | null
+      name?: string | null
+      weekly?:
+        | {
+            days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+            from: string
+            to: string
+          }[]
+        | null
+      recurring?:
+        | (
+            | {
+                /** @constant */
+                pattern: 'daily'
+                from: string
+                to: string
+                start: string
+                /** @default 1 */
+                interval?: number
+                until?: string
+                times?: number
+              }
+            | {
+                /** @constant */
+                pattern: 'weekly'
+                from: string
+                to: string
+                start: string
+                /** @default 1 */
+                interval?: number
+                until?: string
+                times?: number
+                days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+              }
+            | {
+                /** @constant */
+                pattern: 'monthly'
+                from: string
+                to: string
+                start: string
+                /** @default 1 */
+                interval?: number
+                until?: string
+                times?: number
+                dayOfMonth?: number | 'last'
+                /** @enum {string} */
+                week?: 'first' | 'second' | 'third' | 'fourth' | 'last'
+                /** @enum {string} */
+                day?: 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
+              }
+            | {
+                /** @constant */
+                pattern: 'yearly'
+                from: string
+                to: string
+                start: string
+                /** @default 1 */
+                interval?: number
+                until?: string
+                times?: number
+                dayOfMonth?: number | 'last'
+                /** @enum {string} */
+                week?: 'first' | 'second' | 'third' | 'fourth' | 'last'
+                /** @enum {string} */
+                day?: 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
+                month: number
+              }
+          )[]
+        | null
+      exceptions?:
+        | {
+            date: string
+            intervals: {
+              from: string
+              to: string
+            }[]
+          }[]
+        | null
+      periods?:
+        | {
+            from: string
+            to: string
+          }[]
+        | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    CardFormatPatch: {
+      id?: string | null
+      name?: string | null
+      active?: boolean | null
+      invertBitOrder?: boolean | null
+      invertByteOrder?: boolean | null
+      bitLength?: number | null
+      fields?:
+        | {
+            /** @enum {string} */
+            name: 'cardNumber' | 'facilityCode' | 'issueLevel' | 'oem'
+            range: [number, number]
+            /**
+             * @default decimal
+             * @enum {string}
+             */
+            output?: 'decimal' | 'hexadecimal'
+            /**
+             * @default big-endian
+             * @enum {string}
+             */
+            order?: 'big-endian' | 'little-endian'
+          }[]
+        | null
+      parity?:
+        | {
+            bit: number
+            /** @enum {string} */
+            kind: 'even' | 'odd'
+            over: number[]
+          }[]
+        | null
+      fixed?:
+        | {
+            bit: number
+            value: 0 | 1
+          }[]
+        | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    IdentificationProfilePatch: {
+      id?: string | null
+      name?: string | null
+      includeFacilityCode?: boolean | null
+      a?:
+        | {
+            types: ('card' | 'pin' | 'rex' | 'licence-plate' | 'mobile')[]
+            /**
+             * @default [
+             *       "always"
+             *     ]
+             */
+            schedules?: string[]
+          }[]
+        | null
+      b?:
+        | {
+            types: ('card' | 'pin' | 'rex' | 'licence-plate' | 'mobile')[]
+            /**
+             * @default [
+             *       "always"
+             *     ]
+             */
+            schedules?: string[]
+          }[]
+        | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    DoorPatch:
+      | {
+          id?: string | null
+          name?: string | null
+          type?: 'door' | null
+          controller?: string | null
+          locks?: {
+            primary?: {
+              relay?: string | null
+              type?: ('fail-secure' | 'fail-safe') | null
+            } | null
+            secondary?: {
+              relay?: string | null
+              type?: ('fail-secure' | 'fail-safe') | null
+            } | null
+          } | null
+          identificationProfile?: string | null
+          accessTime?: number | null
+          longAccessTime?: number | null
+          openTooLongTime?: number | null
+          longOpenTooLongTime?: number | null
+          relockDelayMs?: number | null
+          relock?: ('after-closing' | 'after-opening') | null
+          unlockSchedules?: string[] | null
+          firstPersonIn?: boolean | null
+          doorMonitor?: {
+            port?: string | null
+            openIf?: ('circuit-open' | 'circuit-closed') | null
+            debounceMs?: number | null
+            supervision?:
+              | (
+                  | {
+                      connection?: 'parallel-first' | null
+                    }
+                  | {
+                      connection?: 'serial-first' | null
+                      ohms?: number | null
+                    }
+                )
+              | null
+          } | null
+          a?: {
+            reader?:
+              | (
+                  | {
+                      id?: string | null
+                      name?: string | null
+                      pin?: {
+                        minLength?: number | null
+                        maxLength?: number | null
+                        endOfPin?: ('#' | '*' | 'none') | null
+                      } | null
+                      cardFormats?: string[] | null
+                      type?: 'osdp' | null
+                      port?: string | null
+                      address?: number | null
+                      secureChannel?: boolean | null
+                    }
+                  | {
+                      id?: string | null
+                      name?: string | null
+                      pin?: {
+                        minLength?: number | null
+                        maxLength?: number | null
+                        endOfPin?: ('#' | '*' | 'none') | null
+                      } | null
+                      cardFormats?: string[] | null
+                      type?: 'wiegand' | null
+                      port?: string | null
+                      led?: ('single' | 'dual') | null
+                      keypad?: ('4-bit' | '8-bit' | '10-bit' | '26-bit' | '26-bit-bcd' | 'buffered') | null
+                      tamper?: {
+                        activeIf?: ('circuit-open' | 'circuit-closed') | null
+                        debounceMs?: number | null
+                      } | null
+                      supervision?:
+                        | (
+                            | {
+                                connection?: 'parallel-first' | null
+                              }
+                            | {
+                                connection?: 'serial-first' | null
+                                ohms?: number | null
+                              }
+                          )
+                        | null
+                    }
+                  | {
+                      id?: string | null
+                      name?: string | null
+                      pin?: {
+                        minLength?: number | null
+                        maxLength?: number | null
+                        endOfPin?: ('#' | '*' | 'none') | null
+                      } | null
+                      cardFormats?: string[] | null
+                      type?: 'licence-plate' | null
+                    }
+                )
+              | null
+            rex?: {
+              kind?: ('button' | 'pir' | 'push-bar') | null
+              port?: string | null
+              action?: ('unlock' | 'none') | null
+              activeIf?: ('circuit-open' | 'circuit-closed') | null
+              debounceMs?: number | null
+              supervision?:
+                | (
+                    | {
+                        connection?: 'parallel-first' | null
+                      }
+                    | {
+                        connection?: 'serial-first' | null
+                        ohms?: number | null
+                      }
+                  )
+                | null
+              inLockdown?: ('blocked' | 'works') | null
+              inInterlock?: ('blocked' | 'works') | null
+            } | null
+          } | null
+          b?: {
+            reader?:
+              | (
+                  | {
+                      id?: string | null
+                      name?: string | null
+                      pin?: {
+                        minLength?: number | null
+                        maxLength?: number | null
+                        endOfPin?: ('#' | '*' | 'none') | null
+                      } | null
+                      cardFormats?: string[] | null
+                      type?: 'osdp' | null
+                      port?: string | null
+                      address?: number | null
+                      secureChannel?: boolean | null
+                    }
+                  | {
+                      id?: string | null
+                      name?: string | null
+                      pin?: {
+                        minLength?: number | null
+                        maxLength?: number | null
+                        endOfPin?: ('#' | '*' | 'none') | null
+                      } | null
+                      cardFormats?: string[] | null
+                      type?: 'wiegand' | null
+                      port?: string | null
+                      led?: ('single' | 'dual') | null
+                      keypad?: ('4-bit' | '8-bit' | '10-bit' | '26-bit' | '26-bit-bcd' | 'buffered') | null
+                      tamper?: {
+                        activeIf?: ('circuit-open' | 'circuit-closed') | null
+                        debounceMs?: number | null
+                      } | null
+                      supervision?:
+                        | (
+                            | {
+                                connection?: 'parallel-first' | null
+                              }
+                            | {
+                                connection?: 'serial-first' | null
+                                ohms?: number | null
+                              }
+                          )
+                        | null
+                    }
+                  | {
+                      id?: string | null
+                      name?: string | null
+                      pin?: {
+                        minLength?: number | null
+                        maxLength?: number | null
+                        endOfPin?: ('#' | '*' | 'none') | null
+                      } | null
+                      cardFormats?: string[] | null
+                      type?: 'licence-plate' | null
+                    }
+                )
+              | null
+            rex?: {
+              kind?: ('button' | 'pir' | 'push-bar') | null
+              port?: string | null
+              action?: ('unlock' | 'none') | null
+              activeIf?: ('circuit-open' | 'circuit-closed') | null
+              debounceMs?: number | null
+              supervision?:
+                | (
+                    | {
+                        connection?: 'parallel-first' | null
+                      }
+                    | {
+                        connection?: 'serial-first' | null
+                        ohms?: number | null
+                      }
+                  )
+                | null
+              inLockdown?: ('blocked' | 'works') | null
+              inInterlock?: ('blocked' | 'works') | null
+            } | null
+          } | null
+          twoPersonRule?: {
+            sides?: ('a' | 'b')[] | null
+            schedules?: string[] | null
+            timeout?: number | null
+          } | null
+          doubleSwipe?: {
+            timeout?: number | null
+          } | null
+          interlock?: string | null
+          position?: {
+            latitude?: number | null
+            longitude?: number | null
+          } | null
+        }
+      | {
+          id?: string | null
+          name?: string | null
+          type?: 'monitoring-door' | null
+          controller?: string | null
+          doorMonitor?: {
+            port?: string | null
+            openIf?: ('circuit-open' | 'circuit-closed') | null
+            debounceMs?: number | null
+            supervision?:
+              | (
+                  | {
+                      connection?: 'parallel-first' | null
+                    }
+                  | {
+                      connection?: 'serial-first' | null
+                      ohms?: number | null
+                    }
+                )
+              | null
+          } | null
+          position?: {
+            latitude?: number | null
+            longitude?: number | null
+          } | null
+        }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    ZonePatch: {
+      id?: string | null
+      name?: string | null
+      doors?:
+        | (
+            | {
+                door: string
+                /** @constant */
+                role: 'perimeter'
+                /**
+                 * @default entrance
+                 * @enum {string}
+                 */
+                sideA?: 'entrance' | 'leave'
+              }
+            | {
+                door: string
+                /** @constant */
+                role: 'internal'
+              }
+          )[]
+        | null
+      antiPassback?: {
+        mode?: ('soft' | 'hard') | null
+        timeout?: number | null
+      } | null
+      occupancyLimit?: number | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    ControllerPatch: {
+      id?: string | null
+      name?: string | null
+      board?: string | null
+      parent?: string | null
+      emulated?: boolean | null
+      inputs?:
+        | (
+            | {
+                port: string
+                name?: string
+                /** @default 50 */
+                debounceMs?: number
+                /** @default null */
+                supervision?:
+                  | (
+                      | {
+                          /** @constant */
+                          connection: 'parallel-first'
+                        }
+                      | {
+                          /** @constant */
+                          connection: 'serial-first'
+                          ohms: number
+                        }
+                    )
+                  | null
+                /** @constant */
+                role: 'general'
+                /**
+                 * @default circuit-closed
+                 * @enum {string}
+                 */
+                activeIf?: 'circuit-open' | 'circuit-closed'
+              }
+            | {
+                port: string
+                name?: string
+                /** @default 50 */
+                debounceMs?: number
+                /** @default null */
+                supervision?:
+                  | (
+                      | {
+                          /** @constant */
+                          connection: 'parallel-first'
+                        }
+                      | {
+                          /** @constant */
+                          connection: 'serial-first'
+                          ohms: number
+                        }
+                    )
+                  | null
+                /** @constant */
+                role: 'emergency'
+                /** @default all */
+                doors?: 'all' | string[]
+                /**
+                 * @default circuit-open
+                 * @enum {string}
+                 */
+                activeIf?: 'circuit-open' | 'circuit-closed'
+                /** @default false */
+                latched?: boolean
+              }
+          )[]
+        | null
+      outputs?:
+        | {
+            port: string
+            name?: string
+          }[]
+        | null
+      serial?: {
+        [key: string]: {
+          path?: string | null
+          baudRate?: number | null
+        } | null
+      } | null
+      ports?: {
+        [key: string]: {
+          chip?: string | null
+          lines?: number[] | null
+        } | null
+      } | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    CameraPatch: {
+      id?: string | null
+      name?: string | null
+      elements?: string[] | null
+      url?: string | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    CategoryPatch: {
+      id?: string | null
+      name?: string | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    AlarmDefinitionPatch: {
+      id?: string | null
+      name?: string | null
+      enabled?: boolean | null
+      instructions?: string | null
+      eventTypes?: string[] | null
+      sources?: string[] | null
+      schedules?: string[] | null
+      priority?: number | null
+      owner?: string | null
+      timeLimit?: number | null
+      autoClose?: boolean | null
+      cameras?: string[] | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    ClosingReasonPatch: {
+      id?: string | null
+      text?: string | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    GroupPatch: {
+      id?: string | null
+      name?: string | null
+      initials?: string | null
+      members?: string[] | null
+      global?: boolean | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    AccessRulePatch: {
+      id?: string | null
+      name?: string | null
+      cardholders?: string[] | null
+      groups?: string[] | null
+      doors?: string[] | null
+      zones?: string[] | null
+      schedules?: string[] | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    SettingsPatch: {
+      site?: {
+        name?: string | null
+        timeZone?: string | null
+        position?: {
+          latitude?: number | null
+          longitude?: number | null
+        } | null
+      } | null
+      settings?: {
+        verifyFacilityCode?: boolean | null
+        customFields?: string[] | null
+        pin?: {
+          minLength?: number | null
+          maxLength?: number | null
+          endOfPin?: ('#' | '*' | 'none') | null
+        } | null
+      } | null
+      encryption?: {
+        osdpSecureChannel?: boolean | null
+        mainKeyDerivesSecureChannelKeys?: boolean | null
+      } | null
+      retention?: {
+        days?: number | null
+        atLeast?: number | null
+        atMost?: number | null
+      } | null
+      auditRetention?: {
+        days?: number | null
+        atMost?: number | null
+      } | null
+      backups?: {
+        hour?: number | null
+        keep?: number | null
+      } | null
+    }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    OutletPatch:
+      | {
+          kind?: 'webhook' | null
+          name?: string | null
+          enabled?: boolean | null
+          filter?: {
+            types?:
+              | (
+                  | 'access.granted'
+                  | 'access.denied'
+                  | 'access.pending'
+                  | 'access.taken'
+                  | 'access.not-taken'
+                  | 'door.opened'
+                  | 'door.closed'
+                  | 'door.unlocked'
+                  | 'door.locked'
+                  | 'door.rex'
+                  | 'door.mode-changed'
+                  | 'door.forced-open'
+                  | 'door.open-too-long'
+                  | 'alarm.duress'
+                  | 'alarm.anti-passback-violation'
+                  | 'alarm.emergency'
+                  | 'reader.tamper'
+                  | 'controller.tamper'
+                  | 'input.supervision-fault'
+                  | 'door.forced-open-ended'
+                  | 'door.open-too-long-ended'
+                  | 'alarm.emergency-ended'
+                  | 'reader.tamper-ended'
+                  | 'controller.tamper-ended'
+                  | 'input.supervision-restored'
+                  | 'reader.offline'
+                  | 'reader.secure-channel-failed'
+                  | 'controller.offline'
+                  | 'link.lost'
+                  | 'store.fault'
+                  | 'reader.online'
+                  | 'reader.secure-channel-established'
+                  | 'reader.key-adopted'
+                  | 'controller.online'
+                  | 'link.restored'
+                  | 'store.restored'
+                  | 'controller.started'
+                  | 'reader.pin-blocked'
+                  | 'zone.anti-passback-suspended'
+                  | 'controller.power-lost'
+                  | 'controller.battery-low'
+                  | 'controller.clock-untrusted'
+                  | 'controller.clock-changed'
+                  | 'configuration.rejected'
+                  | 'credential.over-used'
+                  | 'outlet.failed'
+                  | 'reader.pin-unblocked'
+                  | 'zone.anti-passback-resumed'
+                  | 'controller.power-restored'
+                  | 'controller.battery-restored'
+                  | 'controller.clock-trusted'
+                  | 'configuration.applied'
+                  | 'input.changed'
+                  | 'output.changed'
+                  | 'outlet.restored'
+                )[]
+              | null
+            categories?: string[] | null
+            doors?: string[] | null
+            backlog?: boolean | null
+          } | null
+          url?: string | null
+          allowHttp?: boolean | null
+          ca?: string | null
+          timeoutS?: number | null
+          secret?: string | null
+          previousSecret?: (string | null) | null
+          token?: (string | null) | null
+          after?: string | null
+        }
+      | {
+          kind?: 'generic-events' | null
+          name?: string | null
+          enabled?: boolean | null
+          filter?: {
+            types?:
+              | (
+                  | 'access.granted'
+                  | 'access.denied'
+                  | 'access.pending'
+                  | 'access.taken'
+                  | 'access.not-taken'
+                  | 'door.opened'
+                  | 'door.closed'
+                  | 'door.unlocked'
+                  | 'door.locked'
+                  | 'door.rex'
+                  | 'door.mode-changed'
+                  | 'door.forced-open'
+                  | 'door.open-too-long'
+                  | 'alarm.duress'
+                  | 'alarm.anti-passback-violation'
+                  | 'alarm.emergency'
+                  | 'reader.tamper'
+                  | 'controller.tamper'
+                  | 'input.supervision-fault'
+                  | 'door.forced-open-ended'
+                  | 'door.open-too-long-ended'
+                  | 'alarm.emergency-ended'
+                  | 'reader.tamper-ended'
+                  | 'controller.tamper-ended'
+                  | 'input.supervision-restored'
+                  | 'reader.offline'
+                  | 'reader.secure-channel-failed'
+                  | 'controller.offline'
+                  | 'link.lost'
+                  | 'store.fault'
+                  | 'reader.online'
+                  | 'reader.secure-channel-established'
+                  | 'reader.key-adopted'
+                  | 'controller.online'
+                  | 'link.restored'
+                  | 'store.restored'
+                  | 'controller.started'
+                  | 'reader.pin-blocked'
+                  | 'zone.anti-passback-suspended'
+                  | 'controller.power-lost'
+                  | 'controller.battery-low'
+                  | 'controller.clock-untrusted'
+                  | 'controller.clock-changed'
+                  | 'configuration.rejected'
+                  | 'credential.over-used'
+                  | 'outlet.failed'
+                  | 'reader.pin-unblocked'
+                  | 'zone.anti-passback-resumed'
+                  | 'controller.power-restored'
+                  | 'controller.battery-restored'
+                  | 'controller.clock-trusted'
+                  | 'configuration.applied'
+                  | 'input.changed'
+                  | 'output.changed'
+                  | 'outlet.restored'
+                )[]
+              | null
+            categories?: string[] | null
+            doors?: string[] | null
+            backlog?: boolean | null
+          } | null
+          host?: string | null
+          port?: number | null
+          protocol?: ('tcp' | 'udp') | null
+          dataSource?: ('international' | 'compatible') | null
+          echo?: ('statistics' | 'all-bytes' | 'none') | null
+          template?: string | null
+          templates?: {
+            [key: string]: string | null
+          } | null
+          timeoutS?: number | null
+          after?: string | null
+        }
+      | {
+          kind?: 'mqtt' | null
+          name?: string | null
+          enabled?: boolean | null
+          filter?: {
+            types?:
+              | (
+                  | 'access.granted'
+                  | 'access.denied'
+                  | 'access.pending'
+                  | 'access.taken'
+                  | 'access.not-taken'
+                  | 'door.opened'
+                  | 'door.closed'
+                  | 'door.unlocked'
+                  | 'door.locked'
+                  | 'door.rex'
+                  | 'door.mode-changed'
+                  | 'door.forced-open'
+                  | 'door.open-too-long'
+                  | 'alarm.duress'
+                  | 'alarm.anti-passback-violation'
+                  | 'alarm.emergency'
+                  | 'reader.tamper'
+                  | 'controller.tamper'
+                  | 'input.supervision-fault'
+                  | 'door.forced-open-ended'
+                  | 'door.open-too-long-ended'
+                  | 'alarm.emergency-ended'
+                  | 'reader.tamper-ended'
+                  | 'controller.tamper-ended'
+                  | 'input.supervision-restored'
+                  | 'reader.offline'
+                  | 'reader.secure-channel-failed'
+                  | 'controller.offline'
+                  | 'link.lost'
+                  | 'store.fault'
+                  | 'reader.online'
+                  | 'reader.secure-channel-established'
+                  | 'reader.key-adopted'
+                  | 'controller.online'
+                  | 'link.restored'
+                  | 'store.restored'
+                  | 'controller.started'
+                  | 'reader.pin-blocked'
+                  | 'zone.anti-passback-suspended'
+                  | 'controller.power-lost'
+                  | 'controller.battery-low'
+                  | 'controller.clock-untrusted'
+                  | 'controller.clock-changed'
+                  | 'configuration.rejected'
+                  | 'credential.over-used'
+                  | 'outlet.failed'
+                  | 'reader.pin-unblocked'
+                  | 'zone.anti-passback-resumed'
+                  | 'controller.power-restored'
+                  | 'controller.battery-restored'
+                  | 'controller.clock-trusted'
+                  | 'configuration.applied'
+                  | 'input.changed'
+                  | 'output.changed'
+                  | 'outlet.restored'
+                )[]
+              | null
+            categories?: string[] | null
+            doors?: string[] | null
+            backlog?: boolean | null
+          } | null
+          url?: string | null
+          allowPlain?: boolean | null
+          username?: string | null
+          clientId?: string | null
+          ca?: string | null
+          cert?: string | null
+          prefix?: string | null
+          homeAssistant?: boolean | null
+          homeAssistantPrefix?: string | null
+          onvif?: boolean | null
+          roles?: string[] | null
+          password?: (string | null) | null
+          key?: (string | null) | null
+          after?: string | null
+        }
+    /** @description A JSON merge patch (RFC 7396): what is left out stays, null takes a field away or back to its default, lists are replaced whole. */
+    WebhookPatch: {
+      kind?: 'webhook' | null
+      name?: string | null
+      enabled?: boolean | null
+      filter?: {
+        types?:
+          | (
+              | 'access.granted'
+              | 'access.denied'
+              | 'access.pending'
+              | 'access.taken'
+              | 'access.not-taken'
+              | 'door.opened'
+              | 'door.closed'
+              | 'door.unlocked'
+              | 'door.locked'
+              | 'door.rex'
+              | 'door.mode-changed'
+              | 'door.forced-open'
+              | 'door.open-too-long'
+              | 'alarm.duress'
+              | 'alarm.anti-passback-violation'
+              | 'alarm.emergency'
+              | 'reader.tamper'
+              | 'controller.tamper'
+              | 'input.supervision-fault'
+              | 'door.forced-open-ended'
+              | 'door.open-too-long-ended'
+              | 'alarm.emergency-ended'
+              | 'reader.tamper-ended'
+              | 'controller.tamper-ended'
+              | 'input.supervision-restored'
+              | 'reader.offline'
+              | 'reader.secure-channel-failed'
+              | 'controller.offline'
+              | 'link.lost'
+              | 'store.fault'
+              | 'reader.online'
+              | 'reader.secure-channel-established'
+              | 'reader.key-adopted'
+              | 'controller.online'
+              | 'link.restored'
+              | 'store.restored'
+              | 'controller.started'
+              | 'reader.pin-blocked'
+              | 'zone.anti-passback-suspended'
+              | 'controller.power-lost'
+              | 'controller.battery-low'
+              | 'controller.clock-untrusted'
+              | 'controller.clock-changed'
+              | 'configuration.rejected'
+              | 'credential.over-used'
+              | 'outlet.failed'
+              | 'reader.pin-unblocked'
+              | 'zone.anti-passback-resumed'
+              | 'controller.power-restored'
+              | 'controller.battery-restored'
+              | 'controller.clock-trusted'
+              | 'configuration.applied'
+              | 'input.changed'
+              | 'output.changed'
+              | 'outlet.restored'
+            )[]
+          | null
+        categories?: string[] | null
+        doors?: string[] | null
+        backlog?: boolean | null
+      } | null
+      url?: string | null
+      allowHttp?: boolean | null
+      ca?: string | null
+      timeoutS?: number | null
+      secret?: string | null
+      previousSecret?: (string | null) | null
+      token?: (string | null) | null
+      after?: string | null
     }
   }
   responses: {
@@ -4595,12 +6176,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The cardholder, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['CardholderPatch']
       }
     }
     responses: {
@@ -4654,9 +6232,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewCredential']
       }
     }
     responses: {
@@ -4687,9 +6263,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['NewCredential']
       }
     }
     responses: {
@@ -5789,12 +7363,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The schedule, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['SchedulePatch']
       }
     }
     responses: {
@@ -5942,12 +7513,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The card format, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['CardFormatPatch']
       }
     }
     responses: {
@@ -6095,12 +7663,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The identification profile, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['IdentificationProfilePatch']
       }
     }
     responses: {
@@ -6248,12 +7813,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The door, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['DoorPatch']
       }
     }
     responses: {
@@ -6401,12 +7963,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The zone, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['ZonePatch']
       }
     }
     responses: {
@@ -6554,12 +8113,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The controller, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['ControllerPatch']
       }
     }
     responses: {
@@ -6707,12 +8263,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The camera, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['CameraPatch']
       }
     }
     responses: {
@@ -6860,12 +8413,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The category, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['CategoryPatch']
       }
     }
     responses: {
@@ -7013,12 +8563,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The alarm definition, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['AlarmDefinitionPatch']
       }
     }
     responses: {
@@ -7166,12 +8713,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The closing reason, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['ClosingReasonPatch']
       }
     }
     responses: {
@@ -7321,12 +8865,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The group, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['GroupPatch']
       }
     }
     responses: {
@@ -7476,12 +9017,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The access rule, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['AccessRulePatch']
       }
     }
     responses: {
@@ -7609,23 +9147,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json': {
-          site?: {
-            [key: string]: unknown
-          }
-          settings?: {
-            [key: string]: unknown
-          }
-          encryption?: {
-            [key: string]: unknown
-          }
-          retention?: {
-            [key: string]: unknown
-          }
-          backups?: {
-            [key: string]: unknown
-          }
-        }
+        'application/json': components['schemas']['SettingsPatch']
       }
     }
     responses: {
@@ -8377,289 +9899,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json':
-          | {
-              /** @enum {string} */
-              kind: 'webhook'
-              name: string
-              /** @default true */
-              enabled?: boolean
-              /** @default {} */
-              filter?: {
-                /** @default [] */
-                types?: (
-                  | 'access.granted'
-                  | 'access.denied'
-                  | 'access.pending'
-                  | 'access.taken'
-                  | 'access.not-taken'
-                  | 'door.opened'
-                  | 'door.closed'
-                  | 'door.unlocked'
-                  | 'door.locked'
-                  | 'door.rex'
-                  | 'door.mode-changed'
-                  | 'door.forced-open'
-                  | 'door.open-too-long'
-                  | 'alarm.duress'
-                  | 'alarm.anti-passback-violation'
-                  | 'alarm.emergency'
-                  | 'reader.tamper'
-                  | 'controller.tamper'
-                  | 'input.supervision-fault'
-                  | 'door.forced-open-ended'
-                  | 'door.open-too-long-ended'
-                  | 'alarm.emergency-ended'
-                  | 'reader.tamper-ended'
-                  | 'controller.tamper-ended'
-                  | 'input.supervision-restored'
-                  | 'reader.offline'
-                  | 'reader.secure-channel-failed'
-                  | 'controller.offline'
-                  | 'link.lost'
-                  | 'store.fault'
-                  | 'reader.online'
-                  | 'reader.secure-channel-established'
-                  | 'reader.key-adopted'
-                  | 'controller.online'
-                  | 'link.restored'
-                  | 'store.restored'
-                  | 'controller.started'
-                  | 'reader.pin-blocked'
-                  | 'zone.anti-passback-suspended'
-                  | 'controller.power-lost'
-                  | 'controller.battery-low'
-                  | 'controller.clock-untrusted'
-                  | 'controller.clock-changed'
-                  | 'configuration.rejected'
-                  | 'credential.over-used'
-                  | 'outlet.failed'
-                  | 'reader.pin-unblocked'
-                  | 'zone.anti-passback-resumed'
-                  | 'controller.power-restored'
-                  | 'controller.battery-restored'
-                  | 'controller.clock-trusted'
-                  | 'configuration.applied'
-                  | 'input.changed'
-                  | 'output.changed'
-                  | 'outlet.restored'
-                )[]
-                /** @default [] */
-                categories?: string[]
-                /** @default [] */
-                doors?: string[]
-                /** @default true */
-                backlog?: boolean
-              }
-              /** Format: uri */
-              url: string
-              /** @default false */
-              allowHttp?: boolean
-              /** @default null */
-              ca?: string | null
-              /** @default 10 */
-              timeoutS?: number
-              secret?: string
-              previousSecret?: string | null
-              token?: string | null
-              after?: string
-            }
-          | {
-              /** @enum {string} */
-              kind: 'generic-events'
-              name: string
-              /** @default true */
-              enabled?: boolean
-              /** @default {} */
-              filter?: {
-                /** @default [] */
-                types?: (
-                  | 'access.granted'
-                  | 'access.denied'
-                  | 'access.pending'
-                  | 'access.taken'
-                  | 'access.not-taken'
-                  | 'door.opened'
-                  | 'door.closed'
-                  | 'door.unlocked'
-                  | 'door.locked'
-                  | 'door.rex'
-                  | 'door.mode-changed'
-                  | 'door.forced-open'
-                  | 'door.open-too-long'
-                  | 'alarm.duress'
-                  | 'alarm.anti-passback-violation'
-                  | 'alarm.emergency'
-                  | 'reader.tamper'
-                  | 'controller.tamper'
-                  | 'input.supervision-fault'
-                  | 'door.forced-open-ended'
-                  | 'door.open-too-long-ended'
-                  | 'alarm.emergency-ended'
-                  | 'reader.tamper-ended'
-                  | 'controller.tamper-ended'
-                  | 'input.supervision-restored'
-                  | 'reader.offline'
-                  | 'reader.secure-channel-failed'
-                  | 'controller.offline'
-                  | 'link.lost'
-                  | 'store.fault'
-                  | 'reader.online'
-                  | 'reader.secure-channel-established'
-                  | 'reader.key-adopted'
-                  | 'controller.online'
-                  | 'link.restored'
-                  | 'store.restored'
-                  | 'controller.started'
-                  | 'reader.pin-blocked'
-                  | 'zone.anti-passback-suspended'
-                  | 'controller.power-lost'
-                  | 'controller.battery-low'
-                  | 'controller.clock-untrusted'
-                  | 'controller.clock-changed'
-                  | 'configuration.rejected'
-                  | 'credential.over-used'
-                  | 'outlet.failed'
-                  | 'reader.pin-unblocked'
-                  | 'zone.anti-passback-resumed'
-                  | 'controller.power-restored'
-                  | 'controller.battery-restored'
-                  | 'controller.clock-trusted'
-                  | 'configuration.applied'
-                  | 'input.changed'
-                  | 'output.changed'
-                  | 'outlet.restored'
-                )[]
-                /** @default [] */
-                categories?: string[]
-                /** @default [] */
-                doors?: string[]
-                /** @default true */
-                backlog?: boolean
-              }
-              host: string
-              port?: number
-              /**
-               * @default tcp
-               * @enum {string}
-               */
-              protocol?: 'tcp' | 'udp'
-              /**
-               * @default international
-               * @enum {string}
-               */
-              dataSource?: 'international' | 'compatible'
-              /** @enum {string} */
-              echo?: 'statistics' | 'all-bytes' | 'none'
-              /** @default portunus type={type} source={source} door={door} side={side} reason={reason} id={id} */
-              template?: string
-              /** @default {} */
-              templates?: {
-                [key: string]: string
-              }
-              /** @default 10 */
-              timeoutS?: number
-              after?: string
-            }
-          | {
-              /** @enum {string} */
-              kind: 'mqtt'
-              name: string
-              /** @default true */
-              enabled?: boolean
-              /** @default {} */
-              filter?: {
-                /** @default [] */
-                types?: (
-                  | 'access.granted'
-                  | 'access.denied'
-                  | 'access.pending'
-                  | 'access.taken'
-                  | 'access.not-taken'
-                  | 'door.opened'
-                  | 'door.closed'
-                  | 'door.unlocked'
-                  | 'door.locked'
-                  | 'door.rex'
-                  | 'door.mode-changed'
-                  | 'door.forced-open'
-                  | 'door.open-too-long'
-                  | 'alarm.duress'
-                  | 'alarm.anti-passback-violation'
-                  | 'alarm.emergency'
-                  | 'reader.tamper'
-                  | 'controller.tamper'
-                  | 'input.supervision-fault'
-                  | 'door.forced-open-ended'
-                  | 'door.open-too-long-ended'
-                  | 'alarm.emergency-ended'
-                  | 'reader.tamper-ended'
-                  | 'controller.tamper-ended'
-                  | 'input.supervision-restored'
-                  | 'reader.offline'
-                  | 'reader.secure-channel-failed'
-                  | 'controller.offline'
-                  | 'link.lost'
-                  | 'store.fault'
-                  | 'reader.online'
-                  | 'reader.secure-channel-established'
-                  | 'reader.key-adopted'
-                  | 'controller.online'
-                  | 'link.restored'
-                  | 'store.restored'
-                  | 'controller.started'
-                  | 'reader.pin-blocked'
-                  | 'zone.anti-passback-suspended'
-                  | 'controller.power-lost'
-                  | 'controller.battery-low'
-                  | 'controller.clock-untrusted'
-                  | 'controller.clock-changed'
-                  | 'configuration.rejected'
-                  | 'credential.over-used'
-                  | 'outlet.failed'
-                  | 'reader.pin-unblocked'
-                  | 'zone.anti-passback-resumed'
-                  | 'controller.power-restored'
-                  | 'controller.battery-restored'
-                  | 'controller.clock-trusted'
-                  | 'configuration.applied'
-                  | 'input.changed'
-                  | 'output.changed'
-                  | 'outlet.restored'
-                )[]
-                /** @default [] */
-                categories?: string[]
-                /** @default [] */
-                doors?: string[]
-                /** @default true */
-                backlog?: boolean
-              }
-              /** @default null */
-              url?: string | null
-              /** @default false */
-              allowPlain?: boolean
-              /** @default null */
-              username?: string | null
-              /** @default null */
-              clientId?: string | null
-              /** @default null */
-              ca?: string | null
-              /** @default null */
-              cert?: string | null
-              /** @default portunus */
-              prefix?: string
-              /** @default false */
-              homeAssistant?: boolean
-              /** @default homeassistant */
-              homeAssistantPrefix?: string
-              /** @default false */
-              onvif?: boolean
-              /** @default [] */
-              roles?: string[]
-              password?: string | null
-              key?: string | null
-              after?: string
-            }
+        'application/json': components['schemas']['NewOutlet']
       }
     }
     responses: {
@@ -8726,12 +9966,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The outlet, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['OutletPatch']
       }
     }
     responses: {
@@ -8879,95 +10116,7 @@ export interface operations {
     }
     requestBody: {
       content: {
-        'application/json': {
-          /**
-           * @default webhook
-           * @enum {string}
-           */
-          kind?: 'webhook'
-          name: string
-          /** @default true */
-          enabled?: boolean
-          /** @default {} */
-          filter?: {
-            /** @default [] */
-            types?: (
-              | 'access.granted'
-              | 'access.denied'
-              | 'access.pending'
-              | 'access.taken'
-              | 'access.not-taken'
-              | 'door.opened'
-              | 'door.closed'
-              | 'door.unlocked'
-              | 'door.locked'
-              | 'door.rex'
-              | 'door.mode-changed'
-              | 'door.forced-open'
-              | 'door.open-too-long'
-              | 'alarm.duress'
-              | 'alarm.anti-passback-violation'
-              | 'alarm.emergency'
-              | 'reader.tamper'
-              | 'controller.tamper'
-              | 'input.supervision-fault'
-              | 'door.forced-open-ended'
-              | 'door.open-too-long-ended'
-              | 'alarm.emergency-ended'
-              | 'reader.tamper-ended'
-              | 'controller.tamper-ended'
-              | 'input.supervision-restored'
-              | 'reader.offline'
-              | 'reader.secure-channel-failed'
-              | 'controller.offline'
-              | 'link.lost'
-              | 'store.fault'
-              | 'reader.online'
-              | 'reader.secure-channel-established'
-              | 'reader.key-adopted'
-              | 'controller.online'
-              | 'link.restored'
-              | 'store.restored'
-              | 'controller.started'
-              | 'reader.pin-blocked'
-              | 'zone.anti-passback-suspended'
-              | 'controller.power-lost'
-              | 'controller.battery-low'
-              | 'controller.clock-untrusted'
-              | 'controller.clock-changed'
-              | 'configuration.rejected'
-              | 'credential.over-used'
-              | 'outlet.failed'
-              | 'reader.pin-unblocked'
-              | 'zone.anti-passback-resumed'
-              | 'controller.power-restored'
-              | 'controller.battery-restored'
-              | 'controller.clock-trusted'
-              | 'configuration.applied'
-              | 'input.changed'
-              | 'output.changed'
-              | 'outlet.restored'
-            )[]
-            /** @default [] */
-            categories?: string[]
-            /** @default [] */
-            doors?: string[]
-            /** @default true */
-            backlog?: boolean
-          }
-          /** Format: uri */
-          url: string
-          /** @default false */
-          allowHttp?: boolean
-          /** @default null */
-          ca?: string | null
-          /** @default 10 */
-          timeoutS?: number
-          secret?: string
-          previousSecret?: string | null
-          token?: string | null
-          after?: string
-        }
+        'application/json': components['schemas']['NewWebhook']
       }
     }
     responses: {
@@ -9034,12 +10183,9 @@ export interface operations {
         id: string
       }
     }
-    /** @description The webhook, as far as it changes. */
     requestBody: {
       content: {
-        'application/json': {
-          [key: string]: unknown
-        }
+        'application/json': components['schemas']['WebhookPatch']
       }
     }
     responses: {

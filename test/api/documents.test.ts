@@ -37,6 +37,49 @@ describe.each(['openapi', 'asyncapi'])('%s.json of a running server', name => {
   })
 })
 
+describe('bodies in openapi.json', () => {
+  interface Form {
+    readonly $ref?: string
+    readonly type?: string
+    readonly properties?: Record<string, Form>
+    readonly additionalProperties?: unknown
+  }
+  interface Contract {
+    readonly paths: Record<
+      string,
+      Record<string, { readonly requestBody?: { readonly content: Record<string, { readonly schema: Form }> } }>
+    >
+    readonly components: { readonly schemas: Record<string, Form> }
+  }
+
+  it('have a form, patches and credentials too', async () => {
+    const { paths, components } = JSON.parse(await served('openapi')) as Contract
+    const vague: string[] = []
+    for (const [path, methods] of Object.entries(paths))
+      for (const [method, { requestBody }] of Object.entries(methods)) {
+        const form = requestBody?.content['application/json']?.schema
+        const whole = form?.$ref ? components.schemas[form.$ref.split('/').at(-1)!] : form
+        if (whole?.type === 'object' && !whole.properties) vague.push(`${method} ${path}`)
+      }
+    expect(vague).toEqual([])
+  })
+
+  it('are true of patches: parts of what a POST takes, with null for what goes back to its default', async () => {
+    const { components } = JSON.parse((await served('openapi')).replaceAll('#/components/schemas/', '#/$defs/')) as Contract
+    const fits = (name: string, body: object) =>
+      z.fromJSONSchema({ ...components.schemas[name], $defs: components.schemas } as never).safeParse(body).success
+    expect(fits('DoorPatch', { accessTime: 9, a: { reader: { pin: null } }, unlockSchedules: null })).toBe(true)
+    expect(fits('DoorPatch', { accessTime: 'long' })).toBe(false)
+    expect(fits('DoorPatch', { colour: 'red' })).toBe(false)
+    expect(fits('CardholderPatch', { credentials: [{ type: 'card', name: null, cardNumber: '9', bitLength: 26 }] })).toBe(false)
+    expect(fits('CardholderPatch', { credentials: [{ type: 'card', cardNumber: '9', bitLength: 26 }], email: null })).toBe(true)
+    expect(fits('SettingsPatch', { retention: { days: null }, backups: null })).toBe(true)
+    expect(fits('SettingsPatch', { retention: { days: 0 } })).toBe(false)
+    expect(fits('NewCredential', { type: 'pin', pin: '1234' })).toBe(true)
+    expect(fits('NewCredential', { type: 'pin', cardNumber: '9' })).toBe(false)
+  })
+})
+
 describe('the linter sees', () => {
   const get = (path: string, patch: object) => ({ paths: { [`/api/v1/${path}`]: { get: patch } } })
   const faults: readonly (readonly [fault: string, rule: string, document: string, patch: object])[] = [
