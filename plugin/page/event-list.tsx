@@ -13,12 +13,13 @@ const colour = (event: LiveEvent) =>
 
 /** Newest first; a click asks why. */
 export function EventList(props: {
-  events: readonly LiveEvent[]
+  events: readonly LiveEvent[] | null
   configuration: Configuration | null
   people: ReadonlyMap<string, Cardholder>
   ask: (event: LiveEvent) => void
 }) {
   const { events, configuration, people, ask } = props
+  if (events === null) return null
   if (events.length === 0) return <Text c="dimmed">Nothing has happened in the last 30 days.</Text>
   return (
     <Stack gap={6} aria-live="polite" aria-relevant="additions" role="list">

@@ -11,7 +11,7 @@ import { TraceDrawer } from './trace-drawer.tsx'
 /** Doors with their live state beside the live events; on a phone one of the two at a time. */
 export function SitePage(props: { client: Client; user: string; rights: readonly string[]; leave: (why: string | null) => void }) {
   const { client, user, rights, leave } = props
-  const live = useLive(client, leave)
+  const live = useLive(client, rights, leave)
   const narrow = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false })
   const [tab, setTab] = useState('doors')
   const [asked, setAsked] = useState<LiveEvent | null>(null)

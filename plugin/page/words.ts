@@ -16,12 +16,17 @@ export function placeOf(event: LiveEvent, configuration: Configuration | null): 
   return configuration?.elements.find(e => e.id === id)?.name ?? id
 }
 
+export const idsIn = (event: LiveEvent): readonly string[] => event.cardholders ?? (event.cardholder ? [event.cardholder] : [])
+
 export function whoIn(event: LiveEvent, people: ReadonlyMap<string, Cardholder>): string | null {
-  const ids = event.cardholders ?? (event.cardholder ? [event.cardholder] : [])
+  const ids = idsIn(event)
   if (ids.length > 0) return ids.map(id => nameOf(people.get(id), id)).join(' and ')
   return event.operator ?? null
 }
 
+/** The time of day, with the date where it is not today's. */
 export function timeOf(instant: string): string {
-  return new Date(instant).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+  const moment = new Date(instant)
+  const time = moment.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+  return moment.toDateString() === new Date().toDateString() ? time : `${moment.toLocaleDateString()} ${time}`
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openBrowser } from './browser.ts'
 import { startServer } from './server.ts'
 
@@ -20,9 +20,9 @@ async function faults(page: Page): Promise<string[]> {
   })
 }
 
-async function signIn(page: Page, url: string, password: string): Promise<void> {
+async function signIn(page: Page, url: string, password: string, name = 'admin'): Promise<void> {
   await page.goto(url)
-  await page.getByLabel('User name').fill('admin')
+  await page.getByLabel('User name').fill(name)
   await page.locator('input[name=password]').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
@@ -88,6 +88,66 @@ describe('the page in a real browser', () => {
         .waitFor()
       await archive.getByRole('button', { name: 'Reset' }).click()
       await archive.locator('text=Lockdown >> nth=1').waitFor({ state: 'detached' })
+    } finally {
+      await close()
+    }
+  })
+
+  /** One request as the administrator, beside the page. */
+  async function ask(method: string, path: string, body: object): Promise<void> {
+    const send = (how: string, where: string, what: object, token?: string) =>
+      fetch(new URL(`api/v1/${where}`, server.url), {
+        method: how,
+        headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+        body: JSON.stringify(what),
+      })
+    session ??= ((await (await send('POST', 'session', { user: 'admin', password: server.password })).json()) as { token: string }).token
+    const answer = await send(method, path, body, session)
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`)
+  }
+  let session: string | undefined
+
+  it('is live for who may see doors and no people', async () => {
+    await ask('PUT', 'roles/watcher', { name: 'Watcher', rights: [{ right: 'use-access-control' }] })
+    await ask('POST', 'users', { name: 'few', password: 'three plain words', roles: ['watcher'] })
+    const { page, close } = await openBrowser()
+    try {
+      await signIn(page, server.url, 'three plain words', 'few')
+      await page.getByRole('status').getByText('Live').waitFor()
+      expect(await page.locator('[data-door=front]').getByRole('button').count()).toBe(0)
+      expect(await page.getByRole('alert').count()).toBe(0)
+    } finally {
+      await close()
+    }
+  })
+
+  it('names whoever is in an event, however many people there are', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => ask('POST', 'cardholders', { firstName: 'Aa', lastName: `Aa${i}` }))
+    await Promise.all(many)
+    const credentials = [{ id: 'zoe-card', type: 'card', bitLength: 26, facilityCode: '12', cardNumber: '7001' }]
+    await ask('POST', 'cardholders', { firstName: 'Zoe', lastName: 'Zz', credentials })
+    await vi.waitFor(() => ask('POST', 'emulator/swipe', { reader: 'front-in', card: 'zoe-card' }), 10_000)
+    const { page, close } = await openBrowser()
+    try {
+      await signIn(page, server.url, server.password)
+      await page.locator('[data-event="access.denied"]').getByText('Zoe Zz').first().waitFor()
+    } finally {
+      await close()
+    }
+  })
+
+  it('says nothing of what it has not read, and comes up by itself once the server answers', async () => {
+    const { page, close } = await openBrowser()
+    try {
+      await signIn(page, server.url, server.password)
+      await page.getByRole('status').getByText('Live').waitFor()
+      await page.route('**/api/v1/**', route => route.abort())
+      await page.reload()
+      await page.getByRole('alert').getByText('The server does not answer').waitFor()
+      expect(await page.getByText('Nothing has happened').count()).toBe(0)
+      await page.unroute('**/api/v1/**')
+      await page.getByRole('status').getByText('Live').waitFor()
+      expect(await page.getByRole('alert').count()).toBe(0)
     } finally {
       await close()
     }
