@@ -210,16 +210,29 @@ describe('retention', () => {
     expect(store.first).toBe(121)
   })
 
-  it('removes the oldest, acknowledged or not, when the disk runs short, and says so', () => {
-    const { store, faults } = limited({ leastFree: 1000 }, 500)
+  it('removes what is acknowledged when the disk runs short, and nothing else while there is some', () => {
+    const { store, faults } = limited({ leastFree: 1000, lastFree: 400 }, 500)
+    store.commit({ ...none, events: events(900) }, wall)
+    store.acknowledge(600)
+    tidy(store, wall)
+    expect(store.first).toBe(601)
+    expect(kept(store)).toHaveLength(300)
+    expect(faults).toEqual([])
+  })
+
+  it('removes the oldest, acknowledged or not, when there is next to nothing left, and says so; the newest stay', () => {
+    const { store, faults } = limited({ leastFree: 1000, lastFree: 600, keepUnheard: 300 }, 500)
     store.commit({ ...none, events: events(900) }, wall)
     store.tidy(wall)
     expect(faults).toEqual(['events-removed'])
     expect(store.first).toBe(251)
     tidy(store, wall)
-    expect(kept(store)).toEqual([900])
+    expect(store.first).toBe(601)
     store.commit({ ...none, events: events(1) }, wall)
-    expect(kept(store)).toEqual([900, 901])
+    expect(kept(store)).toHaveLength(301)
+    store.acknowledge(901)
+    tidy(store, wall)
+    expect(kept(store)).toEqual([901])
   })
 })
 

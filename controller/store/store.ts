@@ -14,12 +14,22 @@ export interface Limits {
   readonly keepMs: number
   /** So many of the newest stay. */
   readonly keepEvents: number
-  /** With less free than this the oldest events go, acknowledged or not; bytes. */
+  /** With less free than this the oldest events go that are acknowledged, whatever their age; bytes. */
   readonly leastFree: number
+  /** With less free than this others go, too, but for the newest `keepUnheard`; bytes. */
+  readonly lastFree: number
+  readonly keepUnheard: number
   /** Events that wait in memory for a disk; beyond, the oldest are lost. */
   readonly waiting: number
 }
-const defaultLimits: Limits = { keepMs: 30 * 86_400_000, keepEvents: 1_000_000, leastFree: 64 * 1024 * 1024, waiting: 50_000 }
+const defaultLimits: Limits = {
+  keepMs: 30 * 86_400_000,
+  keepEvents: 1_000_000,
+  leastFree: 64 * 1024 * 1024,
+  lastFree: 8 * 1024 * 1024,
+  keepUnheard: 10_000,
+  waiting: 50_000,
+}
 
 /** The gravest first. */
 const gravity: readonly StoreFault[] = ['disk-full', 'disk-error', 'database-error', 'sync-failed', 'log-altered', 'events-removed']
@@ -47,7 +57,7 @@ interface Parts {
 }
 
 export function createStore({ sql, keys, disk, controller, wall, random, close, limits }: Parts): Store {
-  const { keepMs, keepEvents, leastFree, waiting: mostWaiting } = { ...defaultLimits, ...limits }
+  const { keepMs, keepEvents, leastFree, lastFree, keepUnheard, waiting: mostWaiting } = { ...defaultLimits, ...limits }
   const readFact = sql.prepare<[string], string>('select value from facts where key = ?').pluck()
   const writeFact = sql.prepare('insert into facts (key, value) values (?, ?) on conflict do update set value = excluded.value')
   const dropFact = sql.prepare('delete from facts where key = ?')
@@ -364,7 +374,9 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
     const oldest = short || through > 0 ? log.oldest() : undefined
     if (oldest === undefined) return false
     if (short) {
-      const removed = attempt(() => log.prune({ through: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, limit: chunk }))
+      const unheard = disk.free < lastFree ? log.positionOf(log.next - 1) - keepUnheard : 0
+      const bounds = { through: Math.max(acknowledgedThrough, unheard), before: Number.POSITIVE_INFINITY, limit: chunk }
+      const removed = attempt(() => log.prune(bounds))
       if ('value' in removed && removed.value > 0 && oldest.position + removed.value - 1 > acknowledgedThrough)
         stand('events-removed', true)
       return 'value' in removed && removed.value > 0
