@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import {
   type Acu,
@@ -33,7 +33,7 @@ export function acuCommand(): Command {
     .description('an access control unit: tells what its readers say, and sends what standard input says')
     .requiredOption('--connect <place>', 'tcp:HOST:PORT, udp:HOST:PORT or the path of a serial port')
     .option(...baudOption)
-    .option('--pd <ADDRESS[:SCBK]>', 'a reader on the line, with its key; may be repeated', collect, [])
+    .option('--pd <ADDRESS:SCBK...>', 'a reader on the line, with its key where it has one; several, or repeated', collect, [])
     .option('--install', 'gives the readers their key under SCBK-D: the one named, or the one that "keyset" brings')
     .option('--poll <ms>', 'between two polls of one reader', '200')
     .addHelpText(
@@ -60,7 +60,7 @@ export function acuCommand(): Command {
           if (refusal !== null) throw new Wrong(`reader ${address}: ${refusals[refusal]}`)
           if (!install || scbk === null) continue
           const refused = acu.pair(address, { key: scbk, via: 'install' })
-          if (refused !== null) throw new Wrong(`reader ${address}: ${refused === 'weak-key' ? refusals['weak-key'] : refused}`)
+          if (refused !== null) throw new Wrong(`reader ${address}: ${refusals[refused]}`)
         }
         acu.start()
         const close = readOrders('acu', order => takeOrder(acu, order))
@@ -77,6 +77,11 @@ const refusals = {
   baud: 'no such rate',
   'weak-key': 'the key is weak (SCBK-D, a published example or a pattern): take 16 random bytes',
   'address-in-use': 'named twice',
+  'pairing-already': 'it is being paired already; wait for "done" or "failed"',
+  'no-session': 'it has no session just now; wait for "secure"',
+  'no-such-pd': 'it is not on the line any more',
+  'file-already': 'a file is on its way to it already',
+  'file-empty': 'the file is empty',
 }
 
 function printEvent(event: AcuEvent | LineEvent) {
@@ -147,7 +152,7 @@ function takeOrder(acu: Acu, order: Record<string, unknown>) {
     // Inside the session where there is one; else the reader must be in install mode.
     const secure = acu.pds().find(({ address }) => address === pd)?.secure === true
     const refused = acu.pair(pd, { key, via: secure ? 'session' : 'install' })
-    if (refused !== null) throw new Wrong(`reader ${pd}: ${refused === 'weak-key' ? refusals['weak-key'] : refused}`)
+    if (refused !== null) throw new Wrong(`reader ${pd}: ${refusals[refused]}`)
     return
   }
   if (order.comset !== undefined) {
@@ -156,14 +161,21 @@ function takeOrder(acu: Acu, order: Record<string, unknown>) {
   }
   if (order.file !== undefined) {
     const file = typeof order.file === 'string' ? { path: order.file, type: 1 } : (fields('file') as { path?: unknown; type?: unknown })
-    if (typeof file.path !== 'string' || !existsSync(file.path))
-      throw new Wrong(`"file" wants the path of a file; ${String(file.path)} is none`)
-    const begun = acu.file(pd, { type: number(file.type, 1), bytes: readFileSync(file.path) })
-    if (typeof begun === 'string') throw new Wrong(`reader ${pd}: ${begun}`)
+    if (typeof file.path !== 'string') throw new Wrong('"file" wants the path of a file')
+    const begun = acu.file(pd, { type: number(file.type, 1), bytes: readWhole(file.path) })
+    if (typeof begun === 'string') throw new Wrong(`reader ${pd}: ${refusals[begun as keyof typeof refusals] ?? begun}`)
     return
   }
   if (order.command !== undefined) return send(acu, pd, fields('command') as unknown as AcuCommand)
   throw new Wrong('neither led, buzzer, text, output, keyset, comset, file nor command')
+}
+
+function readWhole(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new Wrong(`"file": ${(error as Error).message}`)
+  }
 }
 
 function send(acu: Acu, pd: number, message: AcuCommand) {

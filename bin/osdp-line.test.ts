@@ -1,9 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { encode, marked, readOsdpcap } from '../osdp/index.ts'
 
 const portunus = new URL('portunus', import.meta.url).pathname
@@ -94,11 +95,17 @@ describe('osdp pd and osdp acu', () => {
     await acu.until(({ event, state }) => event === 'file' && state === 'done')
     acu.tell({ pd: 1, comset: { address: 4, baud: 9600 } })
     expect(await acu.until(({ event }) => event === 'moved')).toMatchObject({ pd: 4, from: 1 })
-    acu.tell('nonsense')
-    acu.tell({ pd: 9, text: 'nobody' })
+    const wrong = [
+      'nonsense',
+      { pd: 9, text: 'nobody' },
+      { pd: 4, command: { name: 'NOPE' } },
+      { pd: 4, file: folder },
+      { pd: 4, file: join(folder, 'none') },
+    ]
+    for (const order of wrong) acu.tell(order)
     acu.tell({ pd: 4, text: 'still here' })
     await pd.until(({ command, fields }) => command === 'TEXT' && (fields as { text: string }).text === 'still here')
-    expect(acu.complaints().trim().split('\n')).toHaveLength(2)
+    expect(acu.complaints().trim().split('\n')).toHaveLength(wrong.length)
     expect(await acu.stop('SIGTERM')).toBe(0)
     expect(await pd.stop('SIGINT')).toBe(0)
     // No key is shown, not by the one who gives it nor by the one who gets it.
@@ -112,6 +119,8 @@ describe('osdp pd and osdp acu', () => {
     [['acu', '--connect', 'tcp:127.0.0.1:9'], 'no reader'],
     [['acu', '--connect', 'tcp:127.0.0.1:9', '--pd', '1:303132333435363738393a3b3c3d3e3f'], 'the key is weak'],
     [['acu', '--connect', 'tcp:127.0.0.1:9', '--pd', '1', '--pd', '1'], 'named twice'],
+    [['acu', '--connect', 'tcp:127.0.0.1:9', '--pd', '1', '2', '3', '1'], 'named twice'],
+    [['pd', '--listen', 'tcp:0', '--address', '1', '--key-file', tmpdir()], '--key-file: EISDIR'],
     [['scan', 'tcp:127.0.0.1:1'], 'ECONNREFUSED'],
   ])('%j is wrong use: one line, exit 2', async (args, what) => {
     const tool = start(...args)
@@ -127,6 +136,17 @@ describe('osdp pd and osdp acu', () => {
     expect(tool.lines).toEqual([])
   })
 })
+
+it('osdp pd says that its line cannot be had, and has it once it can', async () => {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  const { port } = holder.address() as AddressInfo
+  const pd = start('pd', '--listen', `tcp:${port}`, '--address', '1')
+  await vi.waitFor(() => expect(pd.complaints()).toContain('address already in use'), { timeout: 10_000 })
+  holder.close()
+  await pd.until(({ listening }) => listening === port)
+  expect(await pd.stop('SIGTERM')).toBe(0)
+}, 30_000)
 
 describe('osdp monitor', () => {
   it('shows frames as they come, writes a capture, and ends with figures', async () => {

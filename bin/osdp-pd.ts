@@ -2,7 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type OpenPd, openPd, realClock, renderMessage, toHex } from '../osdp/index.ts'
-import { baudOption, guarded, openNear, print, readBaud, readKey, readNumber, readOrders, untilStopped, Wrong } from './osdp-tool.ts'
+import {
+  baudOption,
+  complain,
+  guarded,
+  openNear,
+  print,
+  readBaud,
+  readKey,
+  readNumber,
+  readOrders,
+  untilStopped,
+  Wrong,
+} from './osdp-tool.ts'
 
 /** `portunus osdp pd`. */
 export function pdCommand(): Command {
@@ -23,7 +35,7 @@ export function pdCommand(): Command {
         'pd',
         async (options: { listen: string; address: string; baud: string; scbk?: string; keyFile?: string; installMode?: true }) => {
           const address = readNumber(options.address, '--address', 0, 0x7e)
-          const kept = options.keyFile !== undefined && existsSync(options.keyFile) ? readFileSync(options.keyFile, 'utf8').trim() : null
+          const kept = options.keyFile === undefined ? null : readKeyFile(options.keyFile)
           const scbk = kept !== null ? readKey(kept, 'the key file') : options.scbk === undefined ? null : readKey(options.scbk, '--scbk')
           const baud = readBaud(options.baud)
           const pipe = openNear(options.listen, baud, port => print({ listening: port }))
@@ -31,6 +43,9 @@ export function pdCommand(): Command {
             pipe,
             clock: realClock(),
             config: { address, baud, scbk, installMode: options.installMode === true && kept === null, random: randomBytes },
+            onLine({ up, reason }) {
+              if (!up) complain('pd', `${reason}; trying again`)
+            },
             onEffect(effect) {
               switch (effect.kind) {
                 case 'command': {
@@ -41,7 +56,7 @@ export function pdCommand(): Command {
                   return print({ command: command.name, secure, nak, fields })
                 }
                 case 'key':
-                  if (options.keyFile !== undefined) writeFileSync(options.keyFile, `${toHex(effect.scbk)}\n`, { mode: 0o600 })
+                  if (options.keyFile !== undefined) keepKey(options.keyFile, effect.scbk)
                   return print({ key: 'set' })
                 case 'session':
                   return print({ session: effect.established, reason: effect.reason })
@@ -66,6 +81,23 @@ export function pdCommand(): Command {
         },
       ),
     )
+}
+
+/** What a key file holds; null where there is none yet. */
+function readKeyFile(path: string): string | null {
+  try {
+    return existsSync(path) ? readFileSync(path, 'utf8').trim() : null
+  } catch (error) {
+    throw new Wrong(`--key-file: ${(error as Error).message}`)
+  }
+}
+
+function keepKey(path: string, key: Uint8Array) {
+  try {
+    writeFileSync(path, `${toHex(key)}\n`, { mode: 0o600 })
+  } catch (error) {
+    complain('pd', `the new key is kept nowhere: ${(error as Error).message}`)
+  }
 }
 
 function takeEvent(pd: OpenPd, order: Record<string, unknown>) {

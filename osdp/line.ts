@@ -269,6 +269,7 @@ export interface PdOptions {
   readonly clock: Clock
   readonly config: PdConfig
   readonly onEffect?: (effect: Exclude<PdEffect, { kind: 'send' }>) => void
+  readonly onLine?: (event: LineEvent) => void
   readonly watch?: Watch
 }
 
@@ -295,7 +296,7 @@ export function openPd(options: PdOptions): OpenPd {
 }
 
 /** A PD with what a line in memory needs to let it sleep: its timers anew, and how many answers are still to be sent. */
-export function joinPd({ pipe, clock: handed, config, onEffect, watch }: PdOptions): {
+export function joinPd({ pipe, clock: handed, config, onEffect, onLine, watch }: PdOptions): {
   readonly pd: OpenPd
   readonly arm: (onLine: boolean) => void
   readonly pending: () => number
@@ -306,6 +307,7 @@ export function joinPd({ pipe, clock: handed, config, onEffect, watch }: PdOptio
   let pending = 0
   let cancel: (() => void) | null = null
   let failures = 0
+  let lineUp = false
   pipe.setBaud?.(pd.baud)
 
   let armedAt: number | null = null
@@ -364,10 +366,16 @@ export function joinPd({ pipe, clock: handed, config, onEffect, watch }: PdOptio
         step({ kind: 'bytes', bytes })
       },
       up() {
+        if (closed) return
         failures = 0
+        lineUp = true
+        onLine?.({ kind: 'line', up: true, reason: null })
       },
-      down() {
-        if (!closed) clock.at(clock.now() + reopenMs[Math.min(failures++, reopenMs.length - 1)]!, () => !closed && open())
+      down(reason) {
+        if (closed) return
+        if (lineUp || failures === 0) onLine?.({ kind: 'line', up: false, reason })
+        lineUp = false
+        clock.at(clock.now() + reopenMs[Math.min(failures++, reopenMs.length - 1)]!, () => !closed && open())
       },
     })
   }

@@ -80,7 +80,7 @@ export function serialPipe({ path, baudRate = 9600, gapMs = 150, rs485 = {} }: S
   }
 
   function reasonOf(error: Error | null): string {
-    return `${path}: ${error?.message ?? 'gone'}`
+    return `${path}: ${error?.message.replace(/^Error: /, '') ?? 'gone'}`
   }
 
   function withoutEcho(bytes: Uint8Array): Uint8Array {
