@@ -118,7 +118,7 @@ export function sitePage(): string {
   const example = readFileSync(new URL('../bin/demo-site.yaml', import.meta.url), 'utf8').trimEnd()
   return `${[
     '# The site file',
-    'Everything that can be configured, secrets apart, in one YAML 1.2 or JSON file. Dates, times, `on` and `off` are text. A time without offset is on the clock of the site. Keys that are not known are refused with their line. `portunus site check FILE` says what is wrong; `portunus start --site FILE` loads it the first time, `portunus site import` later. What is left out has the value in the last column.',
+    'Everything that can be configured, secrets apart, in one YAML 1.2 or JSON file. Dates, times, `on` and `off` are text. A time without offset is on the clock of the site. Keys that are not known are refused with their line. `portunus site check FILE` says what is wrong; `portunus start --site FILE` loads it the first time, `portunus site import` later. What is left out has the value in the last column. [Who gets in](decision.md) says what the keys do.',
     'This page is made from the schema by `npm run docs`; a test holds it to the code.',
     '## An example: the demo site',
     `\`\`\`yaml\n${example}\n\`\`\``,
