@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SiteInput } from '../../shared/site.ts'
 import { hashPin, Rig } from '../../test/decision-rig.ts'
 import { crew, crewSite } from '../../test/decision-site.ts'
+import { buildModel } from './model.ts'
 import { siteDirectory } from './site-directory.ts'
 
 type Zone = NonNullable<SiteInput['zones']>[number]
@@ -61,6 +62,14 @@ describe('presence', () => {
     expect(rig.present('hall')).toEqual(['ben'])
     rig.send({ kind: 'configured', revision: '4', removed: leavers })
     expect(rig.present('hall')).toEqual([])
+    expect(rig.state.rows.occupancy.size).toBe(0)
+  })
+
+  it('forgets at once a zone that leaves the site, though no people did', () => {
+    const rig = enter(guarded(null))
+    rig.model = buildModel({ ...rig.site, zones: [] }, 'c1')
+    rig.send({ kind: 'configured', revision: '3', removed: [] })
+    expect(rig.state.rows.presence.size).toBe(0)
     expect(rig.state.rows.occupancy.size).toBe(0)
   })
 

@@ -127,12 +127,13 @@ export function keepEntries(draft: Draft, movedBy: number): void {
 
 /** Nobody is in a zone who, or which, is no longer there. `removed`, where that is known, are all who left: nobody else is asked for. */
 export function forgetTheGone(draft: Draft, removed?: readonly string[]): void {
-  if (removed?.length === 0) return
+  const zoneGone = [...draft.each('occupancy')].some(([zone]) => !draft.model.zones.has(zone))
+  if (removed?.length === 0 && !zoneGone) return
   const asked = removed && new Set(removed)
   for (const [key, row] of [...draft.each('presence')]) {
     const [zone = '', cardholder = ''] = key.split('/')
-    if (asked && !asked.has(cardholder)) continue
-    if (draft.model.zones.has(zone) && draft.directory.cardholder(cardholder) !== undefined) continue
+    const gone = asked?.has(cardholder) !== false && draft.directory.cardholder(cardholder) === undefined
+    if (!gone && draft.model.zones.has(zone)) continue
     if (row.present) put(draft, zone, cardholder, null)
     else draft.set('presence', key, null)
   }
