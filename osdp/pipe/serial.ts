@@ -73,7 +73,7 @@ export function serialPipe({ path, baudRate = 9600, gapMs = 150, rs485 = {} }: S
     } catch (error) {
       down(
         (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND'
-          ? 'the package serialport is not installed'
+          ? 'the package serialport is not installed: npm install serialport'
           : reasonOf(error as Error),
       )
     }
