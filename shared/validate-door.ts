@@ -94,10 +94,10 @@ function validateTimes(door: Door, at: Path, report: Report): void {
   ] as const
   for (const [normal, long] of pairs) {
     if (door[long] >= door[normal]) continue
-    report.error(
+    report.warning(
       'long-time-shorter',
       [...at, long],
-      `${door[long]} s is shorter than ${normal}, ${door[normal]} s; make it as long or longer`,
+      `${door[long]} s is shorter than ${normal}, ${door[normal]} s: people with long access time have less time than the others; make it as long or longer`,
     )
   }
   if (door.doorMonitor !== null) return

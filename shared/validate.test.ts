@@ -176,12 +176,16 @@ describe('doors', () => {
     [
       'a long access time shorter than the normal one [D3]',
       doors(door('d', { accessTime: 9, longAccessTime: 8 })),
-      ['doors[0].longAccessTime: 8 s is shorter than accessTime, 9 s; make it as long or longer'],
+      [
+        'warning: doors[0].longAccessTime: 8 s is shorter than accessTime, 9 s: people with long access time have less time than the others; make it as long or longer',
+      ],
     ],
     [
       'a long open-too-long time shorter than the normal one [D4]',
       doors(door('d', { openTooLongTime: 9, longOpenTooLongTime: 8 })),
-      ['doors[0].longOpenTooLongTime: 8 s is shorter than openTooLongTime, 9 s; make it as long or longer'],
+      [
+        'warning: doors[0].longOpenTooLongTime: 8 s is shorter than openTooLongTime, 9 s: people with long access time have less time than the others; make it as long or longer',
+      ],
     ],
     ['a normal time longer than the default of the long one', doors(door('d', { accessTime: 90, openTooLongTime: 300 })), []],
     [
