@@ -83,6 +83,13 @@ function asWritten(header: string): string {
   return isUtf8(bytes) ? bytes.toString() : header
 }
 
+/** Whether somebody has a right at a door of this element, or everywhere: who has not, knows nothing of it. */
+export function seesElement(plugin: Plugin, to: Principal, id: string, right: Right = 'use-access-control'): boolean {
+  if (to.at(right, null)) return true
+  const tree = plugin.tree()
+  return (tree.doorsOf(id) ?? tree.doorsOf(tree.element(id)?.parent ?? '') ?? []).some(door => to.at(right, door))
+}
+
 /** Refuses, and notes it, when a right does not hold at a door; without a door it must hold everywhere. */
 export function requireAt({ plugin }: Context, request: FastifyRequest, right: Right, door: string | null): void {
   if (asker(request).at(right, door)) return

@@ -8,7 +8,7 @@ import { id } from '../../shared/scalar.ts'
 import { describe } from '../../shared/text.ts'
 import { peopleDirectory } from '../site/directory.ts'
 import { wordingOf } from '../vms/wording.ts'
-import { type App, asker, type Context } from './context.ts'
+import { type App, asker, type Context, seesElement } from './context.ts'
 import { cut, listOf, page, readCursor, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 import { fieldProblem } from './validation.ts'
@@ -86,7 +86,7 @@ export function decisions(app: App, context: Context): void {
       const { body } = request
       const element = plugin.tree().element(body.accessPoint)
       const controller = plugin.tree().controllerOf(body.accessPoint)
-      if (element?.type !== 'access-point' || controller === undefined)
+      if (element?.type !== 'access-point' || controller === undefined || !seesElement(plugin, asker(request), body.accessPoint))
         throw fieldProblem('accessPoint', `there is no access point "${body.accessPoint}"`)
       if ('cardholder' in body && !people.get(body.cardholder))
         throw fieldProblem('cardholder', `there is no cardholder "${body.cardholder}"`)

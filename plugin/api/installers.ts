@@ -3,7 +3,7 @@ import { chartOf, chartToHtml, chartToSvg } from '../../controller/wiring/index.
 import { instant } from '../../shared/scalar.ts'
 import { decodeAll, guess, isBits, formats as predefinedFormats, resolveFormats } from '../../wiegand/index.ts'
 import { chartsToPdf } from '../site/pinchart-pdf.ts'
-import { type App, asker, type Context } from './context.ts'
+import { type App, asker, type Context, refuseRight, seesElement } from './context.ts'
 import { HttpProblem } from './problem.ts'
 import { fieldProblem } from './validation.ts'
 
@@ -126,7 +126,11 @@ export function installers(app: App, context: Context): void {
     async (request, reply) => {
       const { id } = request.params
       const chart = chartOf(plugin.book.configuration().site, id)
-      if (!chart) throw new HttpProblem('not-found', `There is no controller "${id}".`)
+      if (!chart || !seesElement(plugin, asker(request), id)) throw new HttpProblem('not-found', `There is no controller "${id}".`)
+      // A chart that leaves doors out would show their terminals as free.
+      const to = asker(request)
+      const all = (plugin.tree().doorsOf(id) ?? []).every(door => to.at('use-access-control', door))
+      if (!all && !to.has('manage-configuration')) refuseRight(context, request, 'use-access-control', `at every door of ${id}`)
       reply.header('vary', 'accept')
       const send = (type: string, body: string | Buffer) =>
         reply

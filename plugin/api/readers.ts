@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { instant } from '../../shared/scalar.ts'
 import { terminalsOf } from '../vms/terminals.ts'
-import { type App, asker, audit, type Context } from './context.ts'
+import { type App, asker, audit, type Context, seesElement } from './context.ts'
 import { cut, listOf, page } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -183,7 +183,8 @@ export function readers(app: App, context: Context): void {
     },
     async request => {
       const { id } = request.params
-      if (!plugin.book.get('controllers', id)) throw new HttpProblem('not-found', `There is no controller "${id}".`)
+      if (!plugin.book.get('controllers', id) || !seesElement(plugin, asker(request), id))
+        throw new HttpProblem('not-found', `There is no controller "${id}".`)
       const items = terminalsOf(plugin.tree(), plugin.states, id).filter(t => asker(request).at('use-access-control', t.door))
       return cut(items, request.query, each => each.id)
     },

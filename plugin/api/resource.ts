@@ -20,15 +20,15 @@ export interface Resource<K extends Kind> {
   readonly write: Right
   readonly category: AuditCategory
   /** What else a reader is told beside the object itself. */
-  readonly extra?: { readonly schema: z.ZodRawShape; readonly of: (body: Body<K>) => object }
+  readonly extra?: { readonly schema: z.ZodRawShape; readonly of: (body: Body<K>, to: Principal) => object }
   /** Objects that are there without anybody having made them; one of the same id takes the place of its own. */
   readonly builtIn?: () => readonly Body<K>[]
   /** False where listing has a route of its own. */
   readonly listed?: boolean
   /** Fields that lists leave out. */
   readonly brief?: readonly string[]
-  /** Whether somebody may see an object. */
-  readonly visible?: (body: Body<K>, to: Principal) => boolean
+  /** As much of an object as somebody may see; undefined where that is nothing. Whoever may change all of them sees all of what they see. */
+  readonly seen?: (body: Body<K>, to: Principal) => Body<K> | undefined
   readonly filter?: { readonly query: z.ZodRawShape; readonly keeps: (body: Body<K>, query: Record<string, unknown>) => boolean }
   readonly limit?: number
   /** What is wrong with an object as others of the site are now, by field. */
@@ -51,7 +51,7 @@ export function resource<K extends Kind>(
     builtIn = () => [],
     listed = true,
     brief = [],
-    visible = () => true,
+    seen = body => body,
     filter,
     judge,
   }: Resource<K>,
@@ -60,7 +60,11 @@ export function resource<K extends Kind>(
   const schema: z.ZodType = kinds[kind]
   const shown: z.ZodType = (extra ? z.intersection(schema, z.object(extra.schema)) : schema).meta({ id: nameOf(noun) })
   const item = brief.length === 0 ? shown : z.record(z.string(), z.unknown())
-  const show = (body: Body<K>) => ({ ...(body as object), ...(extra ? extra.of(body) : {}) })
+  const show = (body: Body<K>, to: Principal) => ({ ...(body as object), ...(extra ? extra.of(body, to) : {}) })
+  const seenBy = (body: Body<K>, to: Principal) => {
+    const part = seen(body, to)
+    return part && to.has(write) ? body : part
+  }
   const tags = [path]
   const arriving = incoming(kind, Object.keys(extra?.schema ?? {})).meta({ id: `New${nameOf(noun)}` })
   const given = (id: string) => {
@@ -94,9 +98,13 @@ export function resource<K extends Kind>(
         const made = plugin.book.list(kind).map(each => each.body)
         const own = new Set(made.map(each => (each as { id: string }).id))
         const bodies = [...builtIn().filter(each => !own.has((each as { id: string }).id)), ...made]
-        const kept = bodies.filter(body => visible(body, asker(request)) && (filter?.keeps(body, query) ?? true))
+        const to = asker(request)
+        const kept = bodies.flatMap(body => seenBy(body, to) ?? []).filter(body => filter?.keeps(body, query) ?? true)
         const { items, next } = cut(kept, query, body => (body as { id: string }).id)
-        return { items: items.map(body => Object.fromEntries(Object.entries(show(body)).filter(([key]) => !brief.includes(key)))), next }
+        return {
+          items: items.map(body => Object.fromEntries(Object.entries(show(body, to)).filter(([key]) => !brief.includes(key)))),
+          next,
+        }
       },
     )
 
@@ -118,7 +126,7 @@ export function resource<K extends Kind>(
       if (!edited.ok) throw editProblem(edited)
       const made = find(id)
       reply.code(201).header('etag', tagOf(made.version)).header('location', `/api/v1/${path}/${id}`)
-      return show(made.body)
+      return show(made.body, asker(request))
     },
   )
 
@@ -128,9 +136,10 @@ export function resource<K extends Kind>(
     async (request, reply) => {
       const { id } = request.params as { id: string }
       const found = find(id)
-      if (!visible(found.body, asker(request))) throw new HttpProblem('not-found', `There is no ${noun} "${id}".`)
+      const body = seenBy(found.body, asker(request))
+      if (!body) throw new HttpProblem('not-found', `There is no ${noun} "${id}".`)
       reply.header('etag', tagOf(found.version))
-      return show(found.body)
+      return show(body, asker(request))
     },
   )
 
@@ -170,7 +179,7 @@ export function resource<K extends Kind>(
         if (!edited.ok) throw editProblem(edited)
         const made = find(id)
         reply.code(before ? 200 : 201).header('etag', tagOf(made.version))
-        return show(made.body)
+        return show(made.body, asker(request))
       },
     })
   }

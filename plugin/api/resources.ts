@@ -4,9 +4,9 @@ import { predefinedProfiles } from '../../shared/names.ts'
 import { schedule } from '../../shared/schedule.ts'
 import { formats, predefined, resolveFormats } from '../../wiegand/index.ts'
 import type { Body } from '../site/kinds.ts'
-import type { App, Context } from './context.ts'
+import { type App, type Context, seesElement } from './context.ts'
 import { resource } from './resource.ts'
-import type { Principal } from './rights.ts'
+import type { Principal, Right } from './rights.ts'
 
 /** How a controller stands: what it runs, which site is in force there and since when, why it took no newer one, and how wrong its clock is. */
 const linkStatus = z.object({
@@ -60,28 +60,38 @@ export function resources(app: App, context: Context): void {
       ),
     extra: { schema: { predefined: z.boolean() }, of: ({ id }) => ({ predefined: predefinedProfiles.some(each => each === id) }) },
   })
-  resource(app, context, { path: 'doors', kind: 'doors', ...configuration, visible: (door, to) => to.at('use-access-control', door.id) })
-  // As in the configuration: who may see no door of it, knows nothing of it.
-  const seesAny = (doors: readonly string[], to: Principal) =>
-    to.at('use-access-control', null) || doors.some(door => to.at('use-access-control', door))
+  resource(app, context, {
+    path: 'doors',
+    kind: 'doors',
+    ...configuration,
+    seen: (door, to) => (to.at('use-access-control', door.id) ? door : undefined),
+  })
+  const among = (ids: readonly string[], to: Principal, right?: Right) => ids.filter(id => seesElement(plugin, to, id, right))
+  /** What names doors and the like is seen as far as they are; undefined where none of them is. */
+  const namedIn = (ids: readonly string[], to: Principal, right?: Right) => {
+    const left = among(ids, to, right)
+    return ids.length > 0 && left.length === 0 ? undefined : left
+  }
   resource(app, context, {
     path: 'zones',
     kind: 'zones',
     ...configuration,
-    visible: (zone, to) =>
-      seesAny(
-        zone.doors.map(each => each.door),
-        to,
-      ),
+    seen(zone, to) {
+      const doors = zone.doors.filter(({ door }) => to.at('use-access-control', door))
+      return seesElement(plugin, to, zone.id) ? { ...zone, doors } : undefined
+    },
   })
   resource(app, context, {
     path: 'controllers',
     kind: 'controllers',
     ...configuration,
-    visible: ({ id }, to) => seesAny(plugin.tree().doorsOf(id) ?? [], to),
+    seen: (controller, to) =>
+      seesElement(plugin, to, controller.id)
+        ? { ...controller, inputs: controller.inputs.map(each => (isListed(each) ? { ...each, doors: among(each.doors, to) } : each)) }
+        : undefined,
     extra: {
       schema: { online: z.boolean(), link: linkStatus.nullable() },
-      of: controller => {
+      of: (controller, to) => {
         const id = plugin.tree().controllerOf(controller.id) ?? controller.id
         const status = context.controllers.status(id)
         const at = (ms: number | null) => (ms === null || ms === 0 ? null : new Date(ms).toISOString())
@@ -93,7 +103,8 @@ export function resources(app: App, context: Context): void {
                 revision: status.revision,
                 appliedAt: at(status.appliedAt),
                 upToDate: status.revision === context.controllers.revision(),
-                problems: [...status.problems],
+                // They may name any door.
+                problems: to.at('use-access-control', null) ? [...status.problems] : [],
                 skewMs: status.skewMs,
                 heardAt: at(status.heardAt),
               }
@@ -104,24 +115,37 @@ export function resources(app: App, context: Context): void {
   })
   const elements = (field: string, ids: readonly string[]) =>
     ids.flatMap((id, index) => (plugin.tree().element(id) ? [] : [[`${field}[${index}]`, `there is no element "${id}"`] as const]))
-  resource(app, context, { path: 'cameras', kind: 'cameras', ...configuration, judge: camera => elements('elements', camera.elements) })
+  resource(app, context, {
+    path: 'cameras',
+    kind: 'cameras',
+    ...configuration,
+    seen(camera, to) {
+      const elements = namedIn(camera.elements, to)
+      return elements && { ...camera, elements }
+    },
+    judge: camera => elements('elements', camera.elements),
+  })
   resource(app, context, { path: 'categories', kind: 'categories', ...configuration })
   resource(app, context, {
     path: 'alarm-definitions',
     kind: 'alarmDefinitions',
     ...configuration,
     read: 'receive-notifications',
+    seen(definition, to) {
+      const sources = namedIn(definition.sources, to, 'receive-notifications')
+      return sources && { ...definition, sources }
+    },
     judge(definition) {
       const { site, own } = plugin.book.configuration()
-      const among = (known: readonly { id: string }[], field: 'eventTypes' | 'schedules' | 'cameras', noun: string) =>
+      const named = (known: readonly { id: string }[], field: 'eventTypes' | 'schedules' | 'cameras', noun: string) =>
         definition[field].flatMap((id, index) =>
           known.some(each => each.id === id) ? [] : [[`${field}[${index}]`, `there is no ${noun} "${id}"`] as const],
         )
       return [
-        ...among(plugin.tree().vms.eventTypes, 'eventTypes', 'type of event'),
+        ...named(plugin.tree().vms.eventTypes, 'eventTypes', 'type of event'),
         ...elements('sources', definition.sources),
-        ...among([always, ...site.schedules], 'schedules', 'schedule'),
-        ...among(own.cameras, 'cameras', 'camera'),
+        ...named([always, ...site.schedules], 'schedules', 'schedule'),
+        ...named(own.cameras, 'cameras', 'camera'),
       ]
     },
   })
@@ -137,6 +161,10 @@ export function resources(app: App, context: Context): void {
     path: 'access-rules',
     kind: 'accessRules',
     ...people,
+    seen(rule, to) {
+      const named = namedIn([...rule.doors, ...rule.zones], to)
+      return named && { ...rule, doors: rule.doors.filter(id => named.includes(id)), zones: rule.zones.filter(id => named.includes(id)) }
+    },
     extra: { schema: { incomplete: z.boolean() }, of: rule => ({ incomplete: isIncomplete(rule) }) },
     filter: {
       query: { incomplete: z.enum(['true', 'false']).optional() },
@@ -144,6 +172,11 @@ export function resources(app: App, context: Context): void {
     },
   })
 }
+
+type Input = Body<'controllers'>['inputs'][number]
+/** Whether an input names doors; it may also be for all of them. */
+const isListed = (input: Input): input is Extract<Input, { doors: unknown }> & { doors: string[] } =>
+  'doors' in input && Array.isArray(input.doors)
 
 const always = schedule.parse({
   id: 'always',

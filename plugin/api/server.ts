@@ -1,10 +1,12 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import { type ParsedUrlQuery, parse } from 'node:querystring'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import fastify, { type ConnectionError, type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { type App, audit, type Context, isEncrypted, isForwarded, pathOf, refuseRight } from './context.ts'
@@ -39,6 +41,11 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
     trustProxy: options.trustedProxies && options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     // What is left empty was not asked for.
     routerOptions: { maxParamLength: 300, querystringParser: (text: string) => filled(parse(text)) },
+    // Before there is a route: an address that cannot be decoded, and what is no HTTP at all.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      answerProblem(asProblem(error, request), reply)
+    },
+    clientErrorHandler: answerNoHttp,
     logger: { level: options.logLevel ?? 'warn' },
     // A request is named by its route in the log, never by its headers or query, where secrets and names are.
     logController: new LogController({ disableRequestLogging: true }),
@@ -259,6 +266,26 @@ function asProblem(error: FastifyError | HttpProblem | Misfit, request: FastifyR
   if (error.statusCode === 503) return new HttpProblem('not-ready', 'The server is stopping.')
   request.log.error({ err: error, route: request.routeOptions.url }, 'a route failed')
   return new HttpProblem('internal-error', 'The server failed; its log says why. Nothing was changed.')
+}
+
+function answerNoHttp(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const problem =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new HttpProblem('too-large', 'The headers are too large.')
+      : new HttpProblem(
+          'malformed',
+          'This is no HTTP request, or it breaks off; in an address, other letters than ASCII are percent-encoded.',
+        )
+  const body = describe(problem)
+  const text = JSON.stringify(body)
+  const lines = [
+    `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Connection: close',
+  ]
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
 }
 
 function answerProblem(problem: HttpProblem, reply: FastifyReply) {

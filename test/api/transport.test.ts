@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -53,6 +54,30 @@ describe('every answer', () => {
       })
     }
     expect((await raw('DELETE', 'system', undefined)).headers.allow).toBe('GET')
+  })
+
+  it('is problem details, too, where there is no route yet, or no HTTP', async () => {
+    const undecodable = await raw('GET', 'cardholders/%ff', undefined)
+    expect([undecodable.statusCode, undecodable.headers['content-type'], undecodable.json().code]).toEqual([
+      400,
+      expect.stringContaining('application/problem+json'),
+      'malformed',
+    ])
+    const { port } = new URL(await rig.api.listen({ host: '127.0.0.1', port: 0 }))
+    const sent: [text: string, status: number, code: string][] = [
+      ['GET /api/v1/cardholders?q=\u00d3lafur HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'malformed'],
+      ['nonsense\r\n\r\n', 400, 'malformed'],
+      [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 413, 'too-large'],
+    ]
+    for (const [text, status, code] of sent) {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.end(Buffer.from(text, 'latin1'))
+      let answer = ''
+      for await (const chunk of socket) answer += String(chunk)
+      const [head = '', body = ''] = answer.split('\r\n\r\n')
+      expect([head.split(' ')[1], JSON.parse(body)]).toEqual([String(status), expect.objectContaining({ status, code })])
+      expect(head).toMatch(/Content-Type: application\/problem\+json/)
+    }
   })
 
   it('to a request without a body is the same whether it names a media type or not', async () => {
