@@ -56,23 +56,25 @@ const hourMs = 3_600_000
 const sliceMs = 50
 
 /** Hourly: removes what retention no longer keeps, slice by slice, and says so in the log itself. @returns ends it */
-function clearAway({ store, clock, now, book, systemId }: Plugin): () => void {
+function clearAway({ store, clock, now, book, systemId, tried }: Plugin): () => void {
   let cancel = () => {}
   const look = (before?: RemovedLines) => {
-    const slice = pruneAudit(store, book.configuration().own.auditRetention, now())
+    const slice = tried(() => pruneAudit(store, book.configuration().own.auditRetention, now()))
     const removed = slice && before ? { ...slice, count: before.count + slice.count, first: before.first } : (slice ?? before)
     cancel = clock.at(clock.now() + (slice ? sliceMs : hourMs), () => look(slice && removed))
     if (slice || !removed) return
     const instant = (ms: number) => new Date(ms).toISOString()
-    writeAudit(store, {
-      at: now(),
-      permitted: true,
-      category: 'system',
-      message: `Removed ${removed.count} lines of the audit log, written from ${instant(removed.first)} to ${instant(removed.last)}, as its retention says`,
-      sourceType: 'system',
-      sourceName: systemId,
-      author: { user: 'system', location: 'local' },
-    })
+    tried(() =>
+      writeAudit(store, {
+        at: now(),
+        permitted: true,
+        category: 'system',
+        message: `Removed ${removed.count} lines of the audit log, written from ${instant(removed.first)} to ${instant(removed.last)}, as its retention says`,
+        sourceType: 'system',
+        sourceName: systemId,
+        author: { user: 'system', location: 'local' },
+      }),
+    )
   }
   look()
   return () => cancel()

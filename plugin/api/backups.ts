@@ -40,15 +40,17 @@ export function backups(app: App, context: Context): void {
         )
         .then(message => {
           const failed = message.includes('failed')
-          writeAudit(store, {
-            at: plugin.now(),
-            permitted: !failed,
-            category: 'system',
-            message,
-            sourceType: 'system',
-            sourceName: 'backup',
-            author: { user: 'system', location: 'local' },
-          })
+          plugin.tried(() =>
+            writeAudit(store, {
+              at: plugin.now(),
+              permitted: !failed,
+              category: 'system',
+              message,
+              sourceType: 'system',
+              sourceName: 'backup',
+              author: { user: 'system', location: 'local' },
+            }),
+          )
           arm()
         })
     })

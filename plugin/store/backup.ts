@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
 import {
+  chmodSync,
   closeSync,
   createReadStream,
   createWriteStream,
@@ -31,6 +32,8 @@ const magic = 'portunus backup 1'
 const scrypt = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1_048_576 }
 const tagBytes = 16
 const keyBytes = 32
+/** A part of a backup that is older is nobody's any more, in ms. */
+const leftMs = 6 * 3_600_000
 
 interface Header {
   readonly format: typeof magic
@@ -57,12 +60,17 @@ export async function makeBackup(
   const name = `portunus-${new Date(now).toISOString().replace(/[:.]/g, '-')}${passphrase === undefined ? '.db' : '.backup'}`
   const copy = join(directory, `.${name}.part`)
   const target = join(directory, name)
+  // What a process that died has left would fill the disk night by night.
+  const parts = readdirSync(directory).filter(each => each.endsWith('.part'))
+  for (const left of parts.map(each => join(directory, each))) if (statSync(left).mtimeMs < now - leftMs) rmSync(left, { force: true })
   try {
     await store.sql.backup(copy)
+    chmodSync(copy, 0o600)
     if (passphrase === undefined) renameSync(copy, target)
     else await seal(copy, join(store.directory, 'key'), target, passphrase)
   } finally {
     rmSync(copy, { force: true })
+    rmSync(`${target}.part`, { force: true })
   }
   for (const old of listBackups(store).slice(keep)) rmSync(join(directory, old.name), { force: true })
   return describe(directory, name)
@@ -122,7 +130,8 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const refuse = (message: string): Restored => ({ ok: false, message })
   if (!existsSync(file)) return refuse(`${file}: there is no such file`)
-  const encrypted = readStart(file, 16).toString() !== 'SQLite format 3\0'
+  const encrypted = kindOf(file)
+  if (encrypted instanceof Error) return refuse(`${file}: ${encrypted.message}`)
   if (encrypted && passphrase === undefined) return refuse(`${file} is encrypted; give its passphrase`)
   const staging = join(directory, '.restore')
   try {
@@ -145,6 +154,8 @@ export async function restoreBackup(
     const problem = renew(database)
     if (problem) return refuse(`${file}: ${problem}`)
     return { ok: true, moved: exchange(directory, staging, now) }
+  } catch (error) {
+    return refuse(`it cannot be written to ${directory}: ${(error as Error).message}`)
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
@@ -205,8 +216,21 @@ async function unseal(file: string, staging: string, passphrase: string): Promis
     const sealed = createReadStream(file, { start: end + 1, end: size - tagBytes - 1 })
     await pipeline(sealed, decipher, split, createWriteStream(join(staging, 'plugin.db'), { mode: 0o600 }))
     return undefined
-  } catch {
+  } catch (error) {
+    // What the system refuses, a full disk say, is not the passphrase's fault.
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error
     return 'the passphrase is wrong, or the file was changed'
+  }
+}
+
+/** Whether a backup is encrypted, or why it is none. */
+function kindOf(file: string): boolean | Error {
+  try {
+    const start = readStart(file, 400)
+    if (start.toString('latin1', 0, 16) === 'SQLite format 3\0') return false
+    return parse(start.toString().split('\n', 1)[0]!) ? true : new Error('this is no backup of Portunus')
+  } catch (error) {
+    return error as Error
   }
 }
 

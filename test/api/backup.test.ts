@@ -1,4 +1,15 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -77,7 +88,43 @@ describe('a backup', () => {
     writeFileSync(file, 'hello')
     expect(await restore()).toMatch(/no backup/)
     expect(await restore(undefined, join(elsewhere, 'none'))).toMatch(/no such file/)
+    expect(await restoreBackup(file, data, { now: 0, passphrase: undefined })).toMatchObject({
+      message: expect.stringMatching(/no backup/),
+    })
+    expect(await restore(passphrase, elsewhere)).toMatch(/EISDIR/)
     expect(existsSync(join(data, 'plugin.db'))).toBe(false)
+  })
+
+  it('leaves nothing half written: what a process that died has left is cleared away', async () => {
+    const directory = backupDirectory(rig.store)
+    const names = () => readdirSync(directory)
+    mkdirSync(directory, { recursive: true })
+    const [old, young] = ['.portunus-old.db.part', '.portunus-young.db.part'].map(name => join(directory, name)) as [string, string]
+    for (const file of [old, young]) writeFileSync(file, 'half')
+    utimesSync(old, 0, 0)
+    const made = await makeBackup(rig.store, { now: rig.plugin.now(), passphrase: undefined, keep: 3 })
+    expect(statSync(join(directory, made.name)).mode & 0o077).toBe(0)
+    expect(names().sort()).toEqual(['.portunus-young.db.part', made.name])
+    // A folder stands where the part of the next one has to go: it fails half way.
+    const now = rig.plugin.now() + 1
+    const next = `portunus-${new Date(now).toISOString().replace(/[:.]/g, '-')}.backup`
+    mkdirSync(join(directory, next))
+    await expect(makeBackup(rig.store, { now, passphrase, keep: 3 })).rejects.toThrow()
+    expect(names().filter(name => name.endsWith('.part'))).toEqual(['.portunus-young.db.part'])
+  })
+
+  it('a night on which nothing can be stored is not the last', async () => {
+    const clock = createVirtualClock(Date.parse('2026-03-02T00:00:00Z'))
+    await rig.close()
+    rig = await openRig({ clock })
+    rig.store.sql.pragma('query_only = 1')
+    writeFileSync(join(rig.directory, 'backups'), 'in the way')
+    clock.advanceTo(clock.now() + 4 * 3_600_000)
+    await expect.poll(() => rig.plugin.storeFault()).toBeDefined()
+    rmSync(join(rig.directory, 'backups'))
+    rig.store.sql.pragma('query_only = 0')
+    clock.advanceTo(clock.now() + 86_400_000)
+    await expect.poll(async () => (await rig.call('GET', 'backups')).json.items.length, { timeout: 5_000 }).toBe(1)
   })
 
   it('plain holds no keys, and goes back only beside its own', async () => {
