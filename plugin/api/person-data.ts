@@ -225,10 +225,18 @@ export function dataRoutes(app: App, context: Context): void {
         if (!edited.ok) throw editProblem(edited)
       }
       store.transact(() => {
-        store.db.delete(pictures).where(eq(pictures.cardholder, id)).run()
         store.db.delete(entryPeople).where(eq(entryPeople.cardholder, id)).run()
         book.forget(id)
+        if (!known)
+          audit(context, request, {
+            permitted: true,
+            category: 'people',
+            message: `Erased cardholder ${id}, who had been removed before`,
+            source: ['cardholder', id],
+          })
       })
+      // What was written over is gone from the file, too.
+      store.sql.pragma('wal_checkpoint(TRUNCATE)')
       reply.code(204)
       return null
     },

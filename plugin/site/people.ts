@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { and, asc, eq, gt, inArray, or, sql as query } from 'drizzle-orm'
 import type { Cardholder, Credential } from '../../shared/site.ts'
 import type { Store } from '../store/open.ts'
-import { cardholders, memberships } from '../store/schema.ts'
+import { cardholders, memberships, pictures } from '../store/schema.ts'
 
 /** What a cardholder is found by: their credentials, their own number, and whom they visit. */
 export type KeyKind = 'id' | 'printed' | 'host' | 'card' | 'pin' | 'duress' | 'plate' | 'mobile'
@@ -182,6 +182,7 @@ export function openPeople({ db, sql }: Store) {
     },
     remove(id: string): void {
       dropKeys.run(id)
+      db.delete(pictures).where(eq(pictures.cardholder, id)).run()
       db.delete(cardholders).where(eq(cardholders.id, id)).run()
     },
     join(group: string, cardholder: string): void {

@@ -57,6 +57,8 @@ export function openStore(directory: string, { serve }: { serve: boolean }): Ope
     sql.pragma('journal_mode = WAL')
     sql.pragma('synchronous = FULL')
     sql.pragma('cache_size = -65536')
+    // What is removed is written over: names and pictures of people who are erased.
+    sql.pragma('secure_delete = ON')
     const db = drizzle(sql)
     let vault: Vault | Error
     const migrating = hold(join(dir, 'migration.lock'), 20_000)

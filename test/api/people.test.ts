@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Jimp } from 'jimp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkSite } from '../../plugin/site/check.ts'
@@ -174,6 +176,26 @@ describe('cardholders', () => {
       ),
     )
     expect(everything).not.toMatch(/Frida|Ek"|frida@example/)
+  })
+
+  it('keeps nothing readable of who is erased, in no file, nor the picture of who is only removed', async () => {
+    const person = {
+      firstName: 'Eva',
+      lastName: 'Overwritten',
+      credentials: [{ id: 'eva-card', type: 'card', cardNumber: '9', bitLength: 26 }],
+    }
+    await rig.call('PUT', 'cardholders/eva', person)
+    await rig.call('PATCH', 'cardholders/eva', { email: 'overwritten@example.com' })
+    const bytes = await new Jimp({ width: 40, height: 40, color: 0xff0000ff }).getBuffer('image/png')
+    const headers = { authorization: `Bearer ${rig.token}`, 'content-type': 'image/png' }
+    await rig.api.inject({ method: 'PUT', url: '/api/v1/cardholders/eva/picture', headers, payload: bytes })
+    expect((await rig.call('GET', 'cardholders/eva/picture')).status).toBe(200)
+    await rig.call('DELETE', 'cardholders/eva')
+    expect((await rig.call('GET', 'cardholders/eva/picture')).status).toBe(404)
+    expect((await rig.call('DELETE', 'cardholders/eva/data')).status).toBe(204)
+    expect((await rig.call('GET', 'audit-log?limit=1')).json.items[0].message).toBe('Erased cardholder eva, who had been removed before')
+    const files = readdirSync(rig.directory).map(name => readFileSync(join(rig.directory, name), 'latin1'))
+    expect(files.filter(text => /overwritten/i.test(text))).toEqual([])
   })
 })
 
