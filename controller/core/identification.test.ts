@@ -171,12 +171,12 @@ describe('waiting for the rest', () => {
     expect(texts(crew().swipe('back-in', 'ada-card'))).toEqual([])
   })
 
-  it('forgets the wait when its reader leaves the site', () => {
+  it('ends the wait when its reader leaves the site', () => {
     const rig = predefined('card-and-pin').swipe('in', 'ada-card')
     rig.configure(site => {
       if (site.doors[0]?.type === 'door') site.doors[0].a.reader = null
     })
-    expect(rig.wait(20_000).story).toEqual(['pending pin ada'])
+    expect(rig.wait(20_000).story).toEqual(['pending pin ada', 'denied identification-timeout ada'])
     expect(rig.state.rows.attempt.size).toBe(0)
   })
 })
