@@ -3,6 +3,7 @@ import { checks, runConformance } from '../plugin/conformance/kit.ts'
 import { describeReport, describeResult, junit } from '../plugin/conformance/report.ts'
 import { Stop, stoppable } from './data-directory.ts'
 import { writeOut } from './file.ts'
+import { wrongAddress } from './words.ts'
 
 interface Options {
   readonly url: string
@@ -36,7 +37,8 @@ async function conform(options: Options): Promise<void> {
   const { url, json = false, allowChanges = false, door, junit: file } = options
   const token = options.token ?? process.env.PORTUNUS_TOKEN
   const weakToken = options.weakToken ?? process.env.PORTUNUS_WEAK_TOKEN
-  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) throw stop(`--url: "${url}" is no address such as http://127.0.0.1:8080`)
+  const wrong = wrongAddress(url)
+  if (wrong !== undefined) throw stop(wrong)
   if (token === undefined) throw stop('it needs --token, or the variable PORTUNUS_TOKEN')
   const only = options.only?.split(',')
   const unknown = only?.find(id => !checks.some(check => check.id === id))

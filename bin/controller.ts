@@ -4,9 +4,10 @@ import { Command } from 'commander'
 import { type ControllerConfig, readConfig } from '../controller/config.ts'
 import type { Input } from '../controller/core/input.ts'
 import { terminalsOf } from '../controller/hardware.ts'
-import { type Askable, keyNames, Refused, startController } from '../controller/main.ts'
+import { type Askable, keyNames, Refused, type RunningController, startController } from '../controller/main.ts'
 import { version } from '../shared/version.ts'
 import { commonAsks, osdpAsks, wiegandAsks } from './asks.ts'
+import { whyNoFile } from './file.ts'
 import { signalled } from './signalled.ts'
 
 interface Options {
@@ -41,6 +42,7 @@ export function controllerCommand(): Command {
 }
 
 async function run({ config: path, check, relay, inputs }: Options): Promise<void> {
+  if (!check && (relay !== undefined || inputs)) throw new Refused('--relay and --inputs go together with --check')
   // A device has little memory: garbage is collected early rather than kept room for.
   setFlagsFromString('--optimize-for-size')
   const stopped = signalled()
@@ -84,46 +86,57 @@ async function examine(
     if (asked.inputs !== undefined) process.stdout.write(`${JSON.stringify(input)}\n`)
   }
   const running = await startController(config, { version, say: line => tell(false, line), onReport: report })
-  const { store, transport } = running
-  const { inForce } = store
-  tell(true, `data: ${config.data}, ${store.next - 1} events, log ${store.logId}`)
-  const chain = store.check()
-  tell(chain.ok, chain.ok ? 'log: every event is as it was written' : `log: event ${chain.sequence} is not as it was written`)
-  tell(
-    inForce !== undefined,
-    inForce
-      ? `site: revision ${inForce.revision} since ${new Date(inForce.appliedAt).toISOString()}`
-      : 'site: none yet; it comes over the link',
-  )
-  if (transport !== undefined) {
-    await until(() => transport.up, linkMs)
-    tell(transport.up, transport.up ? `link: ${config.link?.url}` : `link: ${config.link?.url} is not reached within ${linkMs / 1000} s`)
+  try {
+    await look(running)
+    if (asked.relay !== undefined) {
+      await running.pulse(asked.relay, relayMs)
+      tell(true, `${asked.relay}: energised for ${relayMs / 1000} s`)
+    }
+    await asked.inputs
+  } finally {
+    running.stop()
   }
-  const site = store.configuration()?.place
-  if (site !== undefined) {
-    const whole = { ...site, cardholders: [], groups: [] }
-    const { outputs, inputs } = terminalsOf(whole, config.controller)
-    for (const { controller, port, chip, line } of [...outputs, ...inputs])
-      tell(existsSync(`/dev/${chip}`), `${controller}/${port}: line ${line} of ${chip}`)
-    for (const unit of whole.controllers.filter(each => each.id === config.controller || each.parent === config.controller))
-      for (const [port, { path }] of Object.entries(unit.serial))
-        tell(path.startsWith('tcp:') || usable(path), `${unit.id}/${port}: ${path}`)
-  }
-  if (asked.relay !== undefined) {
-    await running.pulse(asked.relay, relayMs)
-    tell(true, `${asked.relay}: energised for ${relayMs / 1000} s`)
-  }
-  await asked.inputs
-  running.stop()
   return fine
+
+  async function look({ store, transport }: RunningController): Promise<void> {
+    const { inForce } = store
+    tell(true, `data: ${config.data}, ${store.next - 1} events, log ${store.logId}`)
+    const chain = store.check()
+    tell(chain.ok, chain.ok ? 'log: every event is as it was written' : `log: event ${chain.sequence} is not as it was written`)
+    tell(
+      inForce !== undefined,
+      inForce
+        ? `site: revision ${inForce.revision} since ${new Date(inForce.appliedAt).toISOString()}`
+        : 'site: none yet; it comes over the link',
+    )
+    if (transport !== undefined) {
+      await until(() => transport.up, linkMs)
+      tell(transport.up, transport.up ? `link: ${config.link?.url}` : `link: ${config.link?.url} is not reached within ${linkMs / 1000} s`)
+    }
+    const site = store.configuration()?.place
+    if (site !== undefined) {
+      const whole = { ...site, cardholders: [], groups: [] }
+      const { outputs, inputs } = terminalsOf(whole, config.controller)
+      for (const { controller, port, chip, line } of [...outputs, ...inputs]) {
+        const there = existsSync(`/dev/${chip}`)
+        tell(there, `${controller}/${port}: line ${line} of ${chip}${there ? '' : `, and there is no /dev/${chip}`}`)
+      }
+      for (const unit of whole.controllers.filter(each => each.id === config.controller || each.parent === config.controller))
+        for (const [port, { path }] of Object.entries(unit.serial)) {
+          const why = path.startsWith('tcp:') ? undefined : whyNot(path)
+          tell(why === undefined, `${unit.id}/${port}: ${path}${why === undefined ? '' : `: ${why}`}`)
+        }
+    }
+  }
 }
 
-function usable(path: string): boolean {
+/** Why a serial port cannot be used; undefined where it can. */
+function whyNot(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK | constants.W_OK)
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (error) {
+    return whyNoFile(error)
   }
 }
 

@@ -11,6 +11,7 @@ import { formatProblem } from '../shared/problem.ts'
 import { exportSite } from '../shared/site-file.ts'
 import { defaultData, Stop, stoppable, withData } from './data-directory.ts'
 import { nameOf, readText, writeOut } from './file.ts'
+import { count, wrongAddress } from './words.ts'
 
 interface Where {
   readonly data: string
@@ -70,7 +71,7 @@ async function loadInto(data: string, file: string, text: string): Promise<strin
     if (!edited.ok) throw stop(edited.reason === 'invalid' ? edited.problems.map(p => formatProblem(p)).join('; ') : edited.message)
     // From here on this is the site of the directory: a start needs no file.
     if (readFact(store, 'source') === undefined) writeFact(store, 'source', 'import')
-    return `revision ${edited.revision}: ${edited.changes.length} changes`
+    return `revision ${edited.revision}: ${count(edited.changes.length, 'change')}`
   } finally {
     store.close()
   }
@@ -84,7 +85,7 @@ async function loadOver(where: Where, text: string): Promise<string> {
     'portunus site import',
   )
   const { revision, changes } = JSON.parse(answer) as { revision: string; changes: number }
-  return `revision ${revision}: ${changes} changes`
+  return `revision ${revision}: ${count(changes, 'change')}`
 }
 
 async function save({ format, out, ...where }: Where & { format: 'yaml' | 'json'; out?: string }): Promise<void> {
@@ -99,12 +100,14 @@ async function save({ format, out, ...where }: Where & { format: 'yaml' | 'json'
 }
 
 async function request(
-  { url, token = process.env.PORTUNUS_TOKEN }: Where,
+  { url = '', token = process.env.PORTUNUS_TOKEN }: Where,
   path: string,
   init: RequestInit,
   command: string,
 ): Promise<string> {
   if (token === undefined) throw new Stop(`${command}: --url needs --token, or the variable PORTUNUS_TOKEN`)
+  const wrong = wrongAddress(url)
+  if (wrong !== undefined) throw new Stop(`${command}: ${wrong}`)
   let response: Response
   try {
     response = await fetch(new URL(`/api/v1/${path}`, url), { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } })

@@ -6,6 +6,7 @@ import { stoppable } from './data-directory.ts'
 import { nameOf, readText } from './file.ts'
 import { holidaysCommand } from './holidays.ts'
 import { exportCommand, importCommand } from './site-data.ts'
+import { count } from './words.ts'
 
 /** `portunus site …` (cli.md). */
 export function siteCommand(): Command {
@@ -38,7 +39,6 @@ function check(file: string, json: boolean): number {
   }
   if (site === undefined) return 2
   if (!json) {
-    const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
     const { controllers, doors, cardholders } = site
     process.stdout.write(
       `${name}: all right: ${count(controllers.length, 'controller')}, ${count(doors.length, 'door')}, ${count(cardholders.length, 'cardholder')}\n`,

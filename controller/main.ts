@@ -157,7 +157,9 @@ function createTap(onReport: ((input: Input) => void) | undefined) {
     async pulse(port: string, ms: number) {
       const wanted = told.get(port)
       if (wanted?.kind !== 'relay' && wanted?.kind !== 'output')
-        throw new Refused(`${port} is no relay or output of this controller's site`)
+        throw new Refused(
+          `${port} is no relay or output of this controller's site; it has ${[...told].flatMap(([at, { kind }]) => (kind === 'relay' || kind === 'output' ? [at] : [])).join(', ') || 'none'}`,
+        )
       const on: FieldEffect = wanted.kind === 'relay' ? { ...wanted, energised: true } : { ...wanted, active: true }
       for (const field of fields) field.apply(on)
       await new Promise(resolve => setTimeout(resolve, ms))

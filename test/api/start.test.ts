@@ -174,7 +174,7 @@ describe('portunus site', () => {
     expect([refused.status, lines(refused.stderr)]).toEqual([2, [expect.stringContaining('give --url and --token')]])
     writeFileSync(file, demo.replace('Amber Street', 'Oak Street'))
     const over = run('site', 'import', file, '--url', server.address, '--token', secret)
-    expect([over.status, over.stdout]).toEqual([0, 'revision 2: 1 changes\n'])
+    expect([over.status, over.stdout]).toEqual([0, 'revision 2: 1 change\n'])
     expect((await call(server, secret, 'system')).json).toMatchObject({ name: 'Oak Street' })
     const one = run('site', 'export', '--url', server.address, '--token', secret).stdout
     const other = run('site', 'export', '--data', data()).stdout
