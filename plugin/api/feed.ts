@@ -89,6 +89,8 @@ export function openFeed(context: Context) {
         'cardholders',
         changes.flatMap(c => (c.kind === 'cardholders' ? [c.id] : c.kind === 'memberships' ? [c.id.split(' ')[1] ?? ''] : [])),
       )
+      // A right at a zone is one at the doors it has now.
+      if (changes.some(c => c.kind === 'zones')) for (const consumer of consumers) consumer.judge()
       if (changes.some(c => c.kind !== 'cardholders' && c.kind !== 'memberships')) mark('configuration', ['configuration'])
     }),
     plugin.onRightsChange(() => {
@@ -165,7 +167,8 @@ export function openFeed(context: Context) {
       const everything = principal.doors('use-access-control') === 'all'
       for (const { entry, delivery } of after(position)) {
         position = entry.cursor
-        if (plugin.enabled(entry) && (everything || principal.at('use-access-control', entry.door))) out.push(complete(delivery, now))
+        const may = everything || entry.kind === 'gap' || principal.at('use-access-control', entry.door)
+        if (may && plugin.enabled(entry)) out.push(complete(delivery, now))
       }
     }
 
@@ -237,9 +240,11 @@ export function openFeed(context: Context) {
       judge()
       if (ended) return
       if (pipe.buffered() <= fullBytes) pipe.send([message({ topic: 'stream', type: 'heartbeat' })], position)
-      heart = clock.at(clock.now() + heartbeatMs, beat)
+      heart = clock.at(nextBeat(), beat)
     }
-    let heart = clock.at(clock.now() + heartbeatMs, beat)
+    /** Not later than the session ends: nothing is told after it. */
+    const nextBeat = () => clock.now() + Math.max(0, Math.min(heartbeatMs, (principal.expiresAt ?? Infinity) - plugin.now()))
+    let heart = clock.at(nextBeat(), beat)
 
     function stop() {
       ended = true

@@ -306,9 +306,9 @@ function conditions({ from, to, types, doors, cardholder }: EventFilter): (SQL |
   return [
     from === undefined ? undefined : gte(entries.at, from),
     to === undefined ? undefined : lt(entries.at, to),
-    // What a controller lost may have been of any type.
+    // What a controller lost may have been of any type and at any door.
     types && inArray(entries.type, [...types, 'gap']),
-    doors && inArray(entries.door, [...doors]),
+    doors && or(inArray(entries.door, [...doors]), eq(entries.kind, 'gap')),
     cardholder === undefined
       ? undefined
       : inArray(entries.cursor, query`(select ${entryPeople.cursor} from ${entryPeople} where ${entryPeople.cardholder} = ${cardholder})`),

@@ -274,6 +274,8 @@ describe('events', () => {
     rig.plugin.take('ctrl-1', 'log-1', [], { controller: 'ctrl-1', logId: 'log-1', first: 6, last: 9 })
     const lost = (await rig.call('GET', 'events?after=0')).json
     expect(lost.gaps).toEqual([{ reason: 'lost-by-controller', controller: 'ctrl-1', logId: 'log-1', first: 6, last: 9 }])
+    for (const filter of ['type=access.denied', 'door=shop', 'category=Alarm'])
+      expect((await rig.call('GET', `events?after=0&${filter}`)).json.gaps).toEqual(lost.gaps)
     rig.store.transact(() => rig.plugin.log.prune({ days: 30, atLeast: 0, atMost: 2 }, rig.plugin.now()))
     const { gaps, items } = (await rig.call('GET', 'events?after=1')).json
     expect(gaps[0]).toEqual({ reason: 'removed', from: '2', to: '4' })

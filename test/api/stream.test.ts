@@ -115,6 +115,15 @@ describe('the stream', () => {
     expect(far.messages.some(m => m.element === 'shop-floor')).toBe(false)
   })
 
+  it('tells whoever may see one door what a controller lost: it may have been there', async () => {
+    await rig.call('PUT', 'roles/porter', { name: 'P', rights: [{ right: 'use-access-control', doors: ['front'] }] })
+    const porter = await connect({ topics: ['events'], after: '0' }, rig.signedIn(['porter']))
+    rig.tell('door.opened', { door: 'shop' })
+    rig.plugin.take('ctrl-1', 'log-1', [], { controller: 'ctrl-1', logId: 'log-1', first: 6, last: 9 })
+    await porter.until(() => porter.events().length > 0)
+    expect(porter.events()).toMatchObject([{ type: 'gap', reason: 'lost-by-controller', first: 6, last: 9 }])
+  })
+
   it('announces what retention removed and what belongs to another epoch', async () => {
     for (let i = 0; i < 5; i++) rig.tell('door.opened', { door: 'front' })
     rig.store.transact(() => rig.plugin.log.prune({ days: 30, atLeast: 0, atMost: 2 }, rig.plugin.now()))
