@@ -89,6 +89,18 @@ describe('the client', () => {
     expect(stranger.error?.code).toBe('unauthenticated')
   })
 
+  it('takes names in any letters, and a token with a line break behind it; a wrong one is refused, not thrown', async () => {
+    const client = createClient({ base, token: `${rig.token}\n`, onBehalfOf: '山田 Zoë\n' })
+    await client.POST('/api/v1/commands', { body: { action: 'grant', element: 'front' } })
+    expect(rig.sent.at(-1)?.command.onBehalfOf).toBe('山田 Zoë')
+    const wrong = await createClient({ base, token: 'a\nb€' }).GET('/api/v1/system')
+    expect(wrong.error?.code).toBe('unauthenticated')
+    const refused = await new Promise(resolve => {
+      createClient({ base, token: 'a\nb€' }).stream({ topics: ['events'], onMessage() {}, onGap() {}, onRefused: resolve })
+    })
+    expect(refused).toMatchObject({ code: 'unauthenticated' })
+  })
+
   it('says so when nobody answers, or something in between does', async () => {
     const between = createHttpServer((_, response) => response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>'))
     const other = await listen(between)

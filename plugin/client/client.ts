@@ -31,10 +31,12 @@ export interface ClientOptions {
  * Speaks the plugin API, in a browser and in Node. `GET`, `POST`, `PUT`, `PATCH` and `DELETE` take a path of the OpenAPI document and give
  * `{ data, response }` or `{ error, response }`; nothing is thrown, and `error` is always a {@link Refusal}.
  */
-export function createClient({ base, token, onBehalfOf }: ClientOptions) {
+export function createClient({ base, token: given, onBehalfOf }: ClientOptions) {
+  // What no header holds is no token of any server; one from a file often ends with a line break.
+  const token = given?.trim().replace(/[^\x21-\x7e]/g, '?')
   const headers = {
     ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-    ...(onBehalfOf === undefined ? {} : { 'X-On-Behalf-Of': onBehalfOf }),
+    ...(onBehalfOf === undefined ? {} : { 'X-On-Behalf-Of': asHeader(onBehalfOf) }),
   }
   const { GET, POST, PUT, PATCH, DELETE } = createFetch<paths>({ baseUrl: base.replace(/\/$/, ''), headers, fetch: answered })
   return {
@@ -48,6 +50,11 @@ export function createClient({ base, token, onBehalfOf }: ClientOptions) {
   }
 }
 export type Client = ReturnType<typeof createClient>
+
+/** A header takes bytes: those of UTF-8, and no line break. */
+function asHeader(name: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(name.replace(/[\0\r\n]+/g, ' ').trim()))
+}
 
 /** What the server answers; where it does not, or something in between does, problem details in its place. */
 async function answered(request: Request): Promise<Response> {
