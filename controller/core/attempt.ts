@@ -248,7 +248,15 @@ function refuse(draft: Draft, plan: ReaderPlan, reason: Reason): void {
 
 function show(draft: Draft, plan: ReaderPlan, what: 'granted' | 'refused' | 'waiting', text: string, waits = false): void {
   indicate(draft, plan.id, what, waits ? 'waiting' : undefined)
-  if (plan.reader.type === 'osdp') draft.effect({ kind: 'text', reader: plan.id, text, seconds: what === 'waiting' ? 10 : 3 })
+  if (plan.reader.type !== 'osdp') return
+  const { person, first } = rowOf(draft, plan)
+  const left = ((person ?? first)?.due ?? 0) - draft.now.mono
+  draft.effect({
+    kind: 'text',
+    reader: plan.id,
+    text,
+    seconds: what === 'waiting' ? Math.min(Math.max(Math.round(left / 1000), 1), 255) : 3,
+  })
 }
 
 type Fields = Partial<Omit<EventDraft, 'source'>> & Pick<EventDraft, 'type'>

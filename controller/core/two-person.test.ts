@@ -16,6 +16,11 @@ describe('two-person rule', () => {
     expect(rig.present('hall')).toEqual(['ada', 'ben'])
   })
 
+  it('is asked for on the display as long as the wait lasts', () => {
+    const shown = pair({}, { twoPersonRule: { ...rule, timeout: 45 } }).swipe('in', 'ada-card').effects
+    expect(shown.find(effect => effect.kind === 'text')).toMatchObject({ text: 'Second person', seconds: 45 })
+  })
+
   it('holds on the sides it names only [E2]', () => {
     expect(pair().swipe('out', 'ada-card').story).toEqual(['granted ada'])
   })
