@@ -88,6 +88,7 @@ function whyNot({ rights = [], changes = false, plays = false }: Check, vms: Vms
   const missing = rights.filter(right => !vms.rights.includes(right))
   if (missing.length > 0) return skipped(`the token lacks ${missing.join(', ')}`)
   if (changes && !allowChanges) return skipped('it changes the site or acts on a door: give --allow-changes')
+  if (plays && vms.door === undefined) return skipped(vms.noDoor)
   if (plays && !vms.emulated) return skipped('it needs somebody at a reader or a door: run it against an emulated site')
   return undefined
 }

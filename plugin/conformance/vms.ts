@@ -42,8 +42,9 @@ export const pause = (ms: number) => new Promise<void>(resolve => setTimeout(res
 
 /** Signs in as the VMS, and reads what every check needs. */
 export async function openVms(options: VmsOptions) {
-  const { url, token } = options
+  const { url } = options
   const base = url.replace(/\/$/, '')
+  const token = options.token.trim()
   const client: Client = createClient({ base, token })
   const [system, session, configuration, states, controllers] = await Promise.all([
     client.GET('/api/v1/system'),
@@ -56,6 +57,11 @@ export async function openVms(options: VmsOptions) {
   if (refusal) return { ok: false, why: `${url}: ${refusal.detail} (${refusal.code})` } as const
   const { rights } = session.data!
   const { elements } = configuration.data!
+  const known = elements.flatMap(each => (each.type === 'door' ? [each.id] : []))
+  if (options.door !== undefined && !known.includes(options.door))
+    return { ok: false, why: `--door: there is no door "${options.door}"; there is ${known.slice(0, 20).join(', ')}` } as const
+  const weak = options.weakToken === undefined ? undefined : await createClient({ base, token: options.weakToken }).GET('/api/v1/session')
+  if (weak?.error) return { ok: false, why: `--weak-token: ${weak.error.detail} (${weak.error.code})` } as const
   const stateOf = new Map(states.data!.items.map(state => [state.element, state.states]))
   const emulatedControllers = new Set(controllers.data!.items.flatMap(c => (c.emulated ? [c.id] : [])))
   const above = (element: Element, type: string): Element | undefined =>
@@ -136,7 +142,7 @@ export async function openVms(options: VmsOptions) {
   const vms = {
     base,
     token,
-    weakToken: options.weakToken,
+    weakToken: options.weakToken?.trim(),
     client,
     raw,
     listen,
@@ -154,7 +160,7 @@ export async function openVms(options: VmsOptions) {
     noDoor:
       options.door === undefined
         ? 'no emulated door is at rest, and a real one is acted on only when it is named: give --door'
-        : `door "${options.door}" is not there, not at rest, or takes no commands`,
+        : `door "${options.door}" is not at rest, or takes no commands`,
     /** A name that nothing else has. */
     name: (what: string) => `${mark}-${what}`,
     command,

@@ -12,8 +12,7 @@ export const commandRefusals = {
   'unknown-element': 'There is no such element, or it takes no commands.',
   forbidden: 'The right to operate these doors is missing; ask an administrator for it.',
   busy: 'Too many commands are under way; send it again.',
-  failed:
-    'The server failed, for want of disk space perhaps; look at the state of the door before you send it again, and tell an administrator.',
+  failed: 'The server failed; look at the state of the door before you send it again, and tell an administrator.',
 } as const
 export type CommandRefusal = keyof typeof commandRefusals
 
