@@ -62,7 +62,7 @@ group('sentences', () => {
       'Refused: card does not count at Front now; licence plate does.',
     )
     const timedOut = crew({}, { identificationProfile: 'card-and-pin' }).swipe('in', 'ada-card')
-    expect(said(timedOut)).toBe('Waiting: the PIN is awaited at Front after Ada One.')
+    expect(said(timedOut)).toBe('Waiting for the PIN at Front, after Ada One.')
     expect(said(timedOut.wait(10_000))).toBe('Refused: the PIN did not come in time.')
     const passback = changed(site => (site.zones[0]!.antiPassback = { mode: 'hard', timeout: 0 }))
       .swipe('in', 'ada-card')
@@ -73,7 +73,7 @@ group('sentences', () => {
       .pass('front')
     expect(said(full.swipe('in', 'ada-card'))).toBe('Refused: Hall holds 1 of at most 1 people.')
     const pair = crew({}, { twoPersonRule: { sides: ['a'] } }).swipe('in', 'ada-card')
-    expect(said(pair)).toBe('Waiting: a second person is awaited at Front after Ada One.')
+    expect(said(pair)).toBe('Waiting for a second person at Front, after Ada One.')
     expect(said(pair.swipe('in', 'ada-card'))).toBe('Refused: the second person must be somebody else than Ada One.')
     expect(said(pair.swipe('in', 'ben-card'))).toBe('Granted: Ada One and Ben Two may pass Front.')
   })

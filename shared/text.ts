@@ -25,7 +25,7 @@ export function describe(event: Telling, wording: Wording, trace: Trace = event.
     case 'access.granted':
       return `Granted: ${words.everyone} may pass ${words.door}.`
     case 'access.pending':
-      return `Waiting: ${awaited[event.waiting ?? ''] ?? 'the rest'} is awaited at ${words.door}${event.cardholder ? ` after ${words.who}` : ''}.`
+      return `Waiting for ${awaited[event.waiting ?? ''] ?? 'the rest'} at ${words.door}${event.cardholder ? `, after ${words.who}` : ''}.`
     case 'access.denied':
       return event.reason === undefined ? `Refused at ${words.door}.` : `Refused: ${refusal(event.reason, event, trace, words)}.`
     default:
