@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { openRig, type Rig } from './rig.ts'
 
 /** Somebody with every right that can be limited to doors, at the front door only, and who may see people. */
@@ -135,5 +137,46 @@ describe('a right that ends at one door', () => {
     const zone = (await rig.call('GET', 'zones/office', undefined, installer)).json
     expect(zone.doors).toHaveLength(3)
     expect((await rig.call('PUT', 'zones/office', zone, installer)).json).toEqual(zone)
+  })
+})
+
+describe('a stream', () => {
+  async function follow(secret: string) {
+    const listening = rig.api.server.listening ? rig.api.listeningOrigin : await rig.api.listen({ host: '127.0.0.1', port: 0 })
+    const socket = new WebSocket(`${listening.replace('http', 'ws')}/api/v1/stream`, { headers: { authorization: `Bearer ${secret}` } })
+    const messages: { topic: string; type: string; door?: string }[] = []
+    socket.on('message', data => messages.push(JSON.parse(String(data))))
+    await once(socket, 'open')
+    socket.send(JSON.stringify({ topics: ['events'] }))
+    await expect.poll(() => messages.length, { timeout: 5_000 }).toBe(1)
+    return { socket, messages, doors: () => messages.filter(m => m.topic === 'events').map(m => m.door) }
+  }
+
+  it('ends when its token does, and not at the next heartbeat', async () => {
+    const { secret } = rig.identity.addToken({ name: 'short', roles: ['operator'], expires: rig.plugin.now() + 1_000 })
+    const { socket, messages } = await follow(secret)
+    const [code] = (await once(socket, 'close', { signal: AbortSignal.timeout(4_000) })) as [number]
+    expect([code, messages.at(-1)?.type]).toEqual([4401, 'signed-out'])
+  })
+
+  it('tells of a door no longer that has left the zone the right is for', async () => {
+    const role = {
+      name: 'Zone guard',
+      rights: [
+        { right: 'receive-notifications', zones: ['office'] },
+        { right: 'use-access-control', zones: ['office'] },
+      ],
+    }
+    await rig.call('PUT', 'roles/zone-guard', role)
+    const { socket, messages, doors } = await follow(rig.signedIn(['zone-guard']))
+    rig.tell('door.opened', { door: 'archive' })
+    await expect.poll(doors, { timeout: 5_000 }).toEqual(['archive'])
+    const zone = (await rig.call('GET', 'zones/office')).json
+    await rig.call('PATCH', 'zones/office', { doors: zone.doors.filter((each: { door: string }) => each.door === 'front') })
+    rig.tell('door.closed', { door: 'archive' })
+    rig.tell('door.closed', { door: 'front' })
+    await expect.poll(doors, { timeout: 5_000 }).toEqual(['archive', 'front'])
+    expect(messages.map(m => m.type)).toContain('rights-changed')
+    socket.terminate()
   })
 })
