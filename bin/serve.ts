@@ -199,7 +199,7 @@ function refusedPort({ command, host }: ServeOptions, error: unknown, port: numb
 function announce({ plugin }: PluginServer, emulated: EmulatedSite | undefined, address: string, { told }: Transport): void {
   const { site } = plugin.book.configuration()
   process.stdout.write(
-    `${site.site.name}: ${count(site.doors.length, 'door')}, ${emulated?.count ?? 0} of ${count(site.controllers.length, 'controller')} emulated\n`,
+    `${site.site.name}: ${count(site.doors.length, 'door')}, ${emulated?.count ?? 0} of ${site.controllers.length} controllers emulated\n`,
   )
   for (const line of told) process.stdout.write(`${line}\n`)
   process.stdout.write(`page: ${address}\n`)
