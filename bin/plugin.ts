@@ -27,7 +27,7 @@ const pluginConfig = z.strictObject({
         url: z.string().regex(/^mqtts?:\/\/[^/@\s]+$/, 'the broker is written mqtts://HOST:PORT, without user name and password'),
         username: z.string().optional(),
         passwordFile: file.optional(),
-        /** PEM files: whom to believe beside the system's authorities; who we are, where the broker asks. */
+        /** PEM files: whom to believe in place of the public authorities; who we are, where the broker asks. */
         ca: file.optional(),
         cert: file.optional(),
         key: file.optional(),
