@@ -4,6 +4,7 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  buildEndSessionUrl,
   type ClientAuth,
   ClientError,
   ClientSecretBasic,
@@ -22,6 +23,7 @@ import {
   randomState,
   WWWAuthenticateChallengeError,
 } from 'openid-client'
+import { isExposed } from '../../shared/address.ts'
 import type { Stranger } from './identity.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 
@@ -54,7 +56,13 @@ export type Begun =
     }
   | Refused
 
-export type Finished = ({ readonly ok: true } & Stranger) | Refused
+export type Finished =
+  | ({
+      readonly ok: true
+      /** Where the browser signs out at the provider, too; null where the provider does not offer it, or is not to be asked. */
+      readonly endAddress: string | null
+    } & Stranger)
+  | Refused
 
 interface UnderWay {
   readonly state: string
@@ -144,7 +152,13 @@ export function openSignIns({ provider, now }: { provider: () => Provider | unde
         // The provider takes its time over its answers, and may have been shut out meanwhile.
         if (provider()?.version !== begun.version)
           return refuse('sign-in-over', `How one signs in with ${settings.name} has just been changed; sign in again.`)
-        return { ok: true, subject: `${told.iss} ${told.sub}`, name: nameOf(settings, claims), roles: rolesOf(settings, claims) }
+        const { end_session_endpoint: end } = begun.connection.serverMetadata()
+        const endAddress =
+          settings.endSession && isWebAddress(end) && !isExposed(String(end))
+            ? buildEndSessionUrl(begun.connection, { id_token_hint: tokens.id_token! }).href
+            : null
+        const who = { subject: `${told.iss} ${told.sub}`, name: nameOf(settings, claims), roles: rolesOf(settings, claims) }
+        return { ok: true, ...who, endAddress }
       } catch (error) {
         return refusal(error, settings.name)
       }

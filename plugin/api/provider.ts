@@ -41,6 +41,8 @@ export const providerSettings = z
     nameClaim: text.nullable().default(null),
     /** Whether the provider has to ask for the credentials although it knows the browser. */
     promptForLogin: z.boolean().default(true),
+    /** Whether signing out here signs out at the provider, too, where it offers that. */
+    endSession: z.boolean().default(true),
     /** Everybody gets the roles of all mappings that fit; whom none fits is refused. */
     mappings: z.array(mapping).max(200),
   })

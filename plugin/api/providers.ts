@@ -6,12 +6,13 @@ import { openSignIns, returnAddress } from './oidc.ts'
 import { tagOf, wantedVersion } from './paging.ts'
 import { HttpProblem, type ProblemCode } from './problem.ts'
 import { type ProviderSettings, providerSettings } from './provider.ts'
-import { handOver, who } from './session.ts'
+import { handOver, signOut, who } from './session.ts'
 import { fieldProblem } from './validation.ts'
 
 /** Binds a sign-in to the browser that began it. */
 const signInCookie = 'portunus-sign-in'
 const signInPath = '/api/v1/session/oidc'
+const mostEnds = 10_000
 
 const shown = providerSettings.extend({
   /** Whether there is a client secret; it is never told. */
@@ -110,6 +111,8 @@ function signingIn(app: App, context: Context): void {
   const signIns = openSignIns({ provider: identity.provider, now: plugin.now })
   const tags = ['session']
   const open = { right: 'open', rateLimit: { max: 120, timeWindow: 60_000 } } as const
+  /** Where sessions end at the provider, by their secrets. It is a courtesy: nothing is kept on disk for it. */
+  const ends = new Map<string, { readonly address: string; readonly expires: number }>()
   /** The provider in use; what comes from a page elsewhere is refused, whatever it brings. */
   const find = (request: FastifyRequest) => {
     const found = identity.provider()
@@ -200,7 +203,31 @@ function signingIn(app: App, context: Context): void {
         sourceName: user.name,
         author: { user: user.name, location: request.ip },
       })
-      return handOver(request, reply, identity.startSession(user))
+      const session = identity.startSession(user)
+      if (found.endAddress !== null) {
+        for (const [secret, { expires }] of ends) if (expires <= plugin.now() || ends.size >= mostEnds) ends.delete(secret)
+        ends.set(session.secret, { address: found.endAddress, expires: session.expires })
+      }
+      return handOver(request, reply, session)
+    },
+  )
+  app.post(
+    '/session/end',
+    {
+      config: { right: null },
+      schema: {
+        summary: 'Signs out, and tells where the browser has to go to sign out at the identity provider, too',
+        description:
+          '`address` is null where nobody has to: for local users, where the provider does not offer it, where `endSession` is off, and after the server was restarted.',
+        tags,
+        response: { 200: z.object({ address: z.string().nullable() }) },
+      },
+    },
+    async (request, reply) => {
+      signOut(context, request, reply)
+      const address = ends.get(request.secret ?? '')?.address ?? null
+      ends.delete(request.secret ?? '')
+      return { address }
     },
   )
 }

@@ -42,6 +42,16 @@ export function handOver(request: FastifyRequest, reply: FastifyReply, { secret,
   return { token: secret, ...describePrincipal(principal) }
 }
 
+/** Ends the session that the request came with. */
+export function signOut(context: Context, request: FastifyRequest, reply: FastifyReply): void {
+  const { kind, name } = asker(request)
+  if (kind !== 'user') throw new HttpProblem('built-in', 'An API token has no session; remove the token itself.')
+  context.identity.endSession(request.secret ?? '')
+  context.plugin.rightsChanged()
+  audit(context, request, { permitted: true, category: 'sign-in', message: 'Signed out', source: ['user', name] })
+  reply.clearCookie(sessionCookie, { path: '/' })
+}
+
 export function session(app: App, context: Context): void {
   const { plugin, identity } = context
 
@@ -94,11 +104,8 @@ export function session(app: App, context: Context): void {
     '/session',
     { config: { right: null }, schema: { summary: 'Sign out', tags: ['session'], response: { 204: z.null() } } },
     async (request, reply) => {
-      if (asker(request).kind !== 'user') throw new HttpProblem('built-in', 'An API token has no session; remove the token itself.')
-      identity.endSession(request.secret ?? '')
-      plugin.rightsChanged()
-      audit(context, request, { permitted: true, category: 'sign-in', message: 'Signed out', source: ['user', asker(request).name] })
-      reply.clearCookie(sessionCookie, { path: '/' }).code(204)
+      signOut(context, request, reply)
+      reply.code(204)
       return null
     },
   )

@@ -495,6 +495,13 @@ export interface paths {
     /** Ends signing in through the identity provider: a session as for local users */
     post: operations['postSessionOidcReturn']
   }
+  '/api/v1/session/end': {
+    /**
+     * Signs out, and tells where the browser has to go to sign out at the identity provider, too
+     * @description `address` is null where nobody has to: for local users, where the provider does not offer it, where `endSession` is off, and after the server was restarted.
+     */
+    post: operations['postSessionEnd']
+  }
   '/api/v1/audit-log': {
     /** Who did what, from where, and whether they might; newest first, or as CSV with all there is */
     get: operations['getAuditLog']
@@ -9627,6 +9634,8 @@ export interface operations {
             nameClaim: string | null
             /** @default true */
             promptForLogin: boolean
+            /** @default true */
+            endSession: boolean
             mappings: {
               claim: string
               values: string[]
@@ -9671,6 +9680,8 @@ export interface operations {
           nameClaim?: string | null
           /** @default true */
           promptForLogin?: boolean
+          /** @default true */
+          endSession?: boolean
           mappings: {
             claim: string
             values: string[]
@@ -9703,6 +9714,8 @@ export interface operations {
             nameClaim: string | null
             /** @default true */
             promptForLogin: boolean
+            /** @default true */
+            endSession: boolean
             mappings: {
               claim: string
               values: string[]
@@ -9798,6 +9811,26 @@ export interface operations {
             }
             expiresAt: string | null
             token: string
+          }
+        }
+      }
+      '4XX': components['responses']['Failure']
+      '5XX': components['responses']['Failure']
+    }
+  }
+  postSessionEnd: {
+    parameters: {
+      header?: {
+        /** @description The person behind a VMS's token: for the event and the audit log. */
+        'x-on-behalf-of'?: string
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        content: {
+          'application/json': {
+            address: string | null
           }
         }
       }

@@ -12,6 +12,11 @@ import { TraceDrawer } from './trace-drawer.tsx'
 export function SitePage(props: { client: Client; user: string; rights: readonly string[]; leave: (why: string | null) => void }) {
   const { client, user, rights, leave } = props
   const live = useLive(client, rights, leave)
+  const signOut = async () => {
+    const { data } = await client.POST('/api/v1/session/end')
+    leave(null)
+    if (data?.address) window.location.assign(data.address)
+  }
   const narrow = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false })
   const [tab, setTab] = useState('doors')
   const [asked, setAsked] = useState<LiveEvent | null>(null)
@@ -66,7 +71,7 @@ export function SitePage(props: { client: Client; user: string; rights: readonly
             <Text size="sm" visibleFrom="xs">
               {user}
             </Text>
-            <Button variant="default" size="xs" onClick={() => void client.DELETE('/api/v1/session').then(() => leave(null))}>
+            <Button variant="default" size="xs" onClick={() => void signOut()}>
               Sign out
             </Button>
           </Group>

@@ -52,7 +52,7 @@ export async function startProvider(redirectUri: string) {
     claims: { openid: ['sub'], profile: ['preferred_username', 'name'], email: ['email', 'email_verified'], groups: ['groups', 'site'] },
     scopes: ['openid', 'profile', 'email', 'groups'],
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: true } },
+    features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people.get(id) }) }),
     async loadExistingGrant(ctx) {
       const grant = new ctx.oidc.provider.Grant({ accountId: ctx.oidc.session?.accountId ?? '', clientId: ctx.oidc.client?.clientId ?? '' })
@@ -92,12 +92,16 @@ export async function startProvider(redirectUri: string) {
     people,
     lies,
     asked,
-    /** Walks a browser through the provider's pages. @returns where it is sent back to */
-    async visit(address: string, person: string): Promise<URL> {
-      const cookies = new Map<string, string>()
+    /**
+     * Walks a browser through the provider's pages.
+     * @param cookies what the browser has of the provider, which changes
+     * @param forms the forms of the provider that it met, which grows
+     * @returns where it is sent back to; where it stays, when it signs out
+     */
+    async visit(address: string, person: string, cookies = new Map<string, string>(), forms: string[] = []): Promise<URL> {
       let [url, form]: [URL, URLSearchParams | undefined] = [new URL(address), undefined]
       for (let step = 0; step < 20; step++) {
-        const response = await fetch(url, {
+        const response: Response = await fetch(url, {
           method: form ? 'POST' : 'GET',
           redirect: 'manual',
           headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
@@ -116,9 +120,12 @@ export async function startProvider(redirectUri: string) {
         }
         const page = await response.text()
         const action = /action="([^"]+)"/.exec(page)?.[1]
+        const signsOut = /name="xsrf" value="([^"]+)"/.exec(page)?.[1]
+        if (action === undefined && forms.at(-1) === 'sign out') return url
         if (action === undefined) throw new Error(`the provider shows ${response.status}: ${page.slice(0, 500)}`)
         url = new URL(action, url)
-        form = new URLSearchParams({ prompt: 'login', login: person, password: 'any' })
+        forms.push(signsOut ? 'sign out' : 'sign in')
+        form = new URLSearchParams(signsOut ? { xsrf: signsOut, logout: 'yes' } : { prompt: 'login', login: person, password: 'any' })
       }
       throw new Error('the provider sends the browser round in circles')
     },

@@ -105,6 +105,37 @@ describe('signing in through a provider', () => {
     expect((await rig.call('GET', 'users')).json.items).toEqual([])
   })
 
+  it('signs out at the provider, too, unless told otherwise', async () => {
+    await set({ promptForLogin: false })
+    const cookies = new Map<string, string>()
+    const enter = async () => {
+      const forms: string[] = []
+      const { answer, cookie } = await begin()
+      const back = await provider.visit(answer.json.address, 'u1', cookies, forms)
+      return { forms, token: (await comeBack(cookie, back.search)).json.token as string }
+    }
+    const leave = async (token: string) => (await rig.call('POST', 'session/end', undefined, bearer(token))).json
+    expect((await enter()).forms).toEqual(['sign in'])
+    const { forms, token } = await enter()
+    expect(forms).toEqual([])
+    const { address: end } = await leave(token)
+    expect((await rig.call('GET', 'session', undefined, bearer(token))).status).toBe(401)
+    const signingOut: string[] = []
+    await provider.visit(end, 'u1', cookies, signingOut)
+    expect(signingOut).toEqual(['sign out'])
+    expect((await enter()).forms).toEqual(['sign in'])
+
+    await set({ promptForLogin: false, endSession: false })
+    expect(await leave((await enter()).token)).toEqual({ address: null })
+    provider.lies.discovery = document => ({ ...document, end_session_endpoint: 'javascript:alert(1)' })
+    await set({ promptForLogin: false })
+    expect(await leave((await enter()).token)).toEqual({ address: null })
+    await rig.identity.addUser({ name: 'local', password: 'three plain words', roles: ['operator'] })
+    const local = (await rig.call('POST', 'session', { user: 'local', password: 'three plain words' }, stranger)).json.token
+    expect(await leave(local)).toEqual({ address: null })
+    expect((await rig.call('POST', 'session/end')).json.code).toBe('built-in')
+  })
+
   it('looks at the claims anew each time: who has lost the role loses every session', async () => {
     const first = (await signIn()).json.token
     provider.people.set('u1', { preferred_username: 'jo', groups: [] })
