@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { openStore } from '../../controller/store/open.ts'
 import { createMemoryBroker } from '../../shared/memory-link.ts'
 import { createSmallDisk } from '../small-disk.ts'
-import { createControllerRig, createPluginRig, createSource, createVirtualClock, twoDoors, wall } from './rig.ts'
+import { createControllerRig, createIntake, createPluginRig, createSource, createVirtualClock, twoDoors, wall } from './rig.ts'
 
 function house(store: Parameters<typeof createControllerRig>[0]['store'] & object) {
   const clock = createVirtualClock(wall)
@@ -106,4 +106,35 @@ it('a disk that takes its time delays the telling, never the door', () => {
   one.runtime.stop()
   opened.store.close()
   rmSync(directory, { recursive: true, force: true })
+})
+
+it('a plugin that cannot store says so once, and has every event once when it can again', () => {
+  const clock = createVirtualClock(wall)
+  const broker = createMemoryBroker()
+  const intake = createIntake()
+  let full = false
+  const plugin = createPluginRig({
+    clock,
+    transport: broker.connect(),
+    source: createSource(twoDoors),
+    intake,
+    link: {
+      intake(...told) {
+        if (full) throw new Error('database or disk is full')
+        return intake.intake(...told)
+      },
+    },
+  })
+  const one = createControllerRig({ id: 'ctrl-1', clock, transport: broker.connect() })
+  plugin.link.start()
+  one.runtime.start()
+  for (const now of [true, false, true, false]) {
+    full = now
+    for (let i = 0; i < 5; i++) {
+      one.swipe('in-1')
+      clock.advanceTo(clock.now() + 8_000)
+    }
+  }
+  expect(plugin.troubles).toEqual(Array(2).fill('ctrl-1: its events cannot be stored: database or disk is full'))
+  expect(intake.of('ctrl-1').map(({ event }) => event.sequence)).toEqual(Array.from({ length: one.store.next - 1 }, (_, i) => i + 1))
 })
