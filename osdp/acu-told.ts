@@ -26,16 +26,17 @@ export function fault(view: PdView, out: Told, reason: string, now: number, coun
   view.told.set(reason, { at: now, count: 0 })
 }
 
-/** Tells an observation; the same one again only after a minute, or where the PD was well before. */
-export function observe(view: PdView, out: Told, what: Observation, detail: string, now: number) {
-  const key = 'observation ' + what
+/** Tells an observation; the same one again only after a minute, where the PD was well before, or with `more` that is known of it. Gives whether it was told. */
+export function observe(view: PdView, out: Told, what: Observation, detail: string, now: number, more = ''): boolean {
+  const key = 'observation ' + what + more
   const earlier = view.told.get(key)
   if (earlier !== undefined && now - earlier.at < 6 * repeatMs && !(view.secure && now - view.secureSince > secureRetryMs)) {
     earlier.count++
-    return
+    return false
   }
   view.told.set(key, { at: now, count: 0 })
   tell(view, out, { kind: 'observation', what, detail })
+  return true
 }
 
 /** Tells how a command ended. Commands of the ACU's own have the id 0 and are not told. */

@@ -2,7 +2,20 @@ import { answered } from './acu-answer.ts'
 import { elsewhere, type Heard, lostCount, lostSession, pollInterval, receiveLimit, say, searchMoved, startOver } from './acu-exchange.ts'
 import { beginHandshake, endPairing, keyTaken } from './acu-secure.ts'
 import { type Exchange, isTolerated, type OfflineReason, type PdView } from './acu-state.ts'
-import { fault, finish, goOffline, loseSecure, observe, probeMs, remember, retryDelays, strayMs, type Told, tell } from './acu-told.ts'
+import {
+  fault,
+  finish,
+  goOffline,
+  loseSecure,
+  observe,
+  probeMs,
+  remember,
+  requeue,
+  retryDelays,
+  strayMs,
+  type Told,
+  tell,
+} from './acu-told.ts'
 import { codeName } from './codes.ts'
 import { nextPart } from './file-sending.ts'
 import type { FrameFault, ReceivedFrame } from './frame.ts'
@@ -265,8 +278,16 @@ function stray(view: PdView, out: Told, frame: ReceivedFrame, now: number): Hear
     view.strays = [...view.strays.filter(instant => now - instant < strayMs), now]
     const names = serials(view, frame)
     if (view.strays.length < 2) observe(view, out, 'unasked-reply', codeName('reply', frame.code), now)
-    else if (names !== '' || view.strays.length > 3)
-      observe(view, out, 'address-conflict', `two devices answer at address ${view.address}${names}`, now)
+    else if (names !== '' || view.strays.length > 3) {
+      const told = observe(view, out, 'address-conflict', `two devices answer at address ${view.address}${names}`, now, names)
+      // In clear both say who they are when they are asked.
+      if (told && names === '' && view.session === null && view.stage === 'ready' && view.move === null) {
+        requeue(view, out)
+        startOver(view)
+        view.tryAt = now
+        return 'answered'
+      }
+    }
   }
   return 'ignored'
 }

@@ -104,6 +104,18 @@ describe('the bus', () => {
     expect(conflict.map(({ detail }) => detail).join('\n')).toMatch(/address 4.*serial 111.*serial 222/)
   })
 
+  it('names a second device that comes to an address in use, in clear, as soon as it knows who it is', () => {
+    const rig = createRig()
+    rig.line.addReader({ address: 4, identity: { serial: 111 }, replyDelayMs: 5 })
+    rig.acu.add({ address: 4, requireSecure: false })
+    rig.clock.advance(3000)
+    rig.line.addReader({ address: 4, identity: { serial: 222 }, replyDelayMs: 60 })
+    rig.clock.advance(20_000)
+    const conflict = rig.of('observation').filter(({ what }) => what === 'address-conflict')
+    expect(conflict.map(({ detail }) => detail).join('\n')).toMatch(/serial 111.*serial 222/)
+    expect(conflict.length).toBeLessThan(4)
+  })
+
   it('knows two devices at one address that speak at the same time', () => {
     const rig = createRig()
     rig.line.addReader({ address: 4, scbk: keyOf(4), identity: { serial: 0x01020304 } })
