@@ -125,6 +125,13 @@ describe('wrong PINs', () => {
     expect(rig.of('reader.pin-unblocked')).toHaveLength(1)
   })
 
+  it('end their block though the reader has left the site', () => {
+    const rig = tries(guarded(), 5).configure(site => {
+      if (site.doors[0]?.type === 'door') site.doors[0].a.reader = null
+    })
+    expect(rig.wait(60_000).of('reader.pin-unblocked')).toMatchObject([{ reader: 'in' }])
+  })
+
   it('stay blocked for their time when the clock is set', () => {
     for (const by of [3_600_000, -3_600_000]) {
       const rig = tries(guarded(), 5, 0)

@@ -84,9 +84,10 @@ export function endPinBlocks(draft: Draft): void {
   for (const reader of [...draft.timed('pin-block')]) {
     if (pinBlocked(draft, reader)) continue
     draft.set('pin-block', reader, null)
-    const plan = draft.model.readers.get(reader)
-    if (plan === undefined) continue
-    draft.emit({ type: 'reader.pin-unblocked', source: { kind: 'reader', id: reader }, door: plan.door, side: plan.side, reader })
+    // Also for a reader that has left the site meanwhile: what has begun has an end.
+    const { door, side } = draft.model.readers.get(reader) ?? {}
+    const where = door === undefined || side === undefined ? {} : { door, side }
+    draft.emit({ type: 'reader.pin-unblocked', source: { kind: 'reader', id: reader }, ...where, reader })
   }
 }
 
