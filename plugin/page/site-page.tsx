@@ -1,4 +1,4 @@
-import { Alert, AppShell, Badge, Button, Group, SegmentedControl, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Alert, AppShell, Badge, Button, Group, SegmentedControl, SimpleGrid, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useState } from 'react'
 import type { Client, LiveEvent } from '../client/client.ts'
@@ -25,11 +25,18 @@ export function SitePage(props: { client: Client; user: string; rights: readonly
   const doors = elements.filter(element => element.type === 'door')
   const stateNames = new Map(live.configuration?.stateTypes.map(({ id, name }) => [id, name]))
 
+  // On a phone the switch above shows it; who does not see still hears a heading.
+  const heading = (text: string) =>
+    narrow ? (
+      <VisuallyHidden component="h2">{text}</VisuallyHidden>
+    ) : (
+      <Title order={2} size="h4">
+        {text}
+      </Title>
+    )
   const doorList = (
     <Stack component="section" aria-label="Doors" gap="sm">
-      <Title order={2} size="h4" visibleFrom="md">
-        Doors
-      </Title>
+      {heading('Doors')}
       {doors.length === 0 && live.configuration && <Text c="dimmed">The site has no doors that you may see.</Text>}
       <SimpleGrid cols={{ base: 1, sm: 2, md: 1, lg: 2 }}>
         {doors.map(door => (
@@ -49,9 +56,7 @@ export function SitePage(props: { client: Client; user: string; rights: readonly
   )
   const eventList = (
     <Stack component="section" aria-label="Events" gap="sm">
-      <Title order={2} size="h4" visibleFrom="md">
-        Events
-      </Title>
+      {heading('Events')}
       <EventList events={live.events} configuration={live.configuration} people={live.people} ask={setAsked} />
     </Stack>
   )

@@ -53,7 +53,11 @@ describe('the page in a real browser', () => {
       const front = page.locator('[data-door=front]')
       await front.getByText('Locked', { exact: true }).waitFor()
       await page.getByRole('status').getByText('Live').waitFor()
-      expect(await faults(page)).toEqual([])
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme })
+        await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+        expect(await faults(page)).toEqual([])
+      }
 
       await front.getByRole('button', { name: /^Present a card/ }).click()
       await page.getByRole('combobox', { name: 'Card' }).click()
@@ -160,6 +164,7 @@ describe('the page in a real browser', () => {
       await page.locator('[data-door=front]').waitFor()
       const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
       expect(await overflow()).toBe(0)
+      expect(await faults(page)).toEqual([])
       await page.getByText('Events', { exact: true }).first().click()
       await page.locator('[data-event]').first().waitFor()
       expect(await overflow()).toBe(0)
