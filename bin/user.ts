@@ -53,6 +53,8 @@ async function add({
     const known = identity.userNamed(name)
     if (known && !reset) throw stop(`there is already a user "${name}"; give --reset for a new password`)
     if (known?.foreign) throw stop(`"${name}" signs in through the identity provider; the password is there`)
+    const namesake = known ? undefined : identity.namesake(name)
+    if (namesake !== undefined) throw stop(`there is already a user "${namesake}", whose name reads like "${name}"`)
     if (!known && reset) throw stop(`there is no user "${name}"`)
     if (known) await identity.changeUser(known.id, { password })
     else await identity.addUser({ name, password, roles: [role] })

@@ -104,8 +104,8 @@ function users(app: App, context: Context): void {
       const { body } = request
       requireRoles(context, body.roles)
       requireStrong(body.password, body.name)
-      if (identity.userNamed(body.name)) throw new HttpProblem('id-taken', `There is already a user "${body.name}".`)
-      const made = await identity.addUser(body)
+      const made = identity.namesake(body.name) === undefined ? await identity.addUser(body) : undefined
+      if (!made) throw new HttpProblem('id-taken', `There is already a user "${identity.namesake(body.name)}".`)
       note(request, `Added user ${made.name} with ${made.roles.join(', ') || 'no role'}`, made.name)
       reply.code(201).header('etag', tagOf(made.version))
       return showUser(made)

@@ -59,6 +59,8 @@ export type Entered =
 
 /** Names that the audit log gives to nobody in particular. */
 const reserved = ['system', 'nobody', 'command line']
+/** Names that read the same are the same. */
+const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
 
 /** Users, sessions, API tokens and roles. Secrets are kept as hashes only. */
 export type Identity = ReturnType<typeof openIdentity>
@@ -152,11 +154,17 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
       .from(users)
       .all()
       .filter(each => each.subject !== subject)
-    const taken = new Set([...reserved, ...others.map(each => each.name.normalize('NFKC').toLowerCase())])
+    const taken = new Set([...reserved, ...others.map(each => plain(each.name))])
     for (let number = 1; ; number++) {
       const tried = number === 1 ? name : `${name} (${provider.read()?.settings.name ?? 'foreign'}${number === 2 ? '' : ` ${number - 1}`})`
-      if (!taken.has(tried.toLowerCase())) return tried
+      if (!taken.has(plain(tried))) return tried
     }
+  }
+
+  /** Who has a name that reads like this one; the server itself has some. */
+  function namesake(name: string): string | undefined {
+    const names = db.select({ name: users.name }).from(users).all()
+    return [...reserved, ...names.map(each => each.name)].find(each => plain(each) === plain(name))
   }
 
   function startSession(user: User): Extract<SignIn, { ok: true }> {
@@ -208,7 +216,9 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
       const row = db.select().from(users).where(eq(users.name, name)).get()
       return row && asUser(row)
     },
-    async addUser(value: { name: string; password: string; roles: readonly string[] }): Promise<User> {
+    namesake,
+    /** @returns undefined where somebody has a name that reads like this one */
+    async addUser(value: { name: string; password: string; roles: readonly string[] }): Promise<User | undefined> {
       const row = {
         id: uuid(),
         name: value.name,
@@ -218,6 +228,7 @@ export function openIdentity(store: Store, { now, doorsOf }: { now: () => number
         disabled: false,
         created: now(),
       }
+      if (namesake(value.name) !== undefined) return undefined
       db.insert(users).values(row).run()
       return asUser(row)
     },

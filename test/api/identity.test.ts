@@ -62,6 +62,13 @@ describe('signing in', () => {
     expect((await signIn('jo', 'battery staple')).status).toBe(200)
   })
 
+  it('has a name that reads like no other, nor like one that the audit log gives to nobody', async () => {
+    const add = (name: string) => rig.call('POST', 'users', { name, password: 'three plain words' })
+    for (const name of ['jo', 'JO', ' jo', 'ｊｏ', 'System', 'nobody']) expect((await add(name)).json.code, name).toBe('id-taken')
+    const both = await Promise.all([add('kim'), add('Kim')])
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
+  })
+
   it('does not judge more than five passwords that are sent at once', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => signIn('jo', 'wrong')))
     expect(answers.filter(a => a.json.code === 'wrong-credentials')).toHaveLength(5)
@@ -280,7 +287,7 @@ describe('tokens', () => {
     expect(await path({ name: 'jo', password: 'aaaaaaaaaaaa' })).toBe('password')
     for (const tried of ['1234567890', 'Password2026!', 'qwertyuiop', 'adminadmin12', '(welcome)-98'])
       expect(await path({ name: 'jo', password: tried }), tried).toBe('password')
-    const { id } = await rig.identity.addUser({ name: 'kim', password: 'correct horse', roles: ['operator'] })
+    const { id } = (await rig.identity.addUser({ name: 'kim', password: 'correct horse', roles: ['operator'] }))!
     expect((await rig.call('PATCH', `users/${id}`, { password: 'short' })).json.errors[0].path).toBe('password')
     const kim = bearer((await signIn('kim', 'correct horse')).json.token)
     expect((await rig.call('PUT', 'session/password', { old: 'correct horse', new: 'kim kim kim 1' }, kim)).json.errors[0].path).toBe('new')

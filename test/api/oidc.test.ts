@@ -192,7 +192,7 @@ describe('a foreign name', () => {
     expect(await nameOf({ preferred_username: 'system' })).toBe('system (Contoso)')
     provider.people.set('u8', { preferred_username: 'system', groups: ['guards'] })
     expect((await signIn('u8')).json.user).toBe('system (Contoso 2)')
-    expect(rig.identity.user(local.id)).toMatchObject({ name: 'admin', foreign: false, roles: ['administrator'] })
+    expect(rig.identity.user(local!.id)).toMatchObject({ name: 'admin', foreign: false, roles: ['administrator'] })
     expect((await rig.call('POST', 'session', { user: 'admin', password: 'correct horse' }, stranger)).status).toBe(200)
   })
 

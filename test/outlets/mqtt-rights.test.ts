@@ -33,9 +33,8 @@ describe('who comes to the embedded broker', () => {
   it('has to show an API token, with its name and a right that is of use there', async () => {
     await role('clerk', [{ right: 'view-cardholders' }])
     const port = house.broker.port
-    const session =
-      (await house.identity.addUser({ name: 'olga', password: 'a long enough 1', roles: ['operator'] })) &&
-      (await house.identity.signIn('olga', 'a long enough 1'))
+    await house.identity.addUser({ name: 'olga', password: 'a long enough 1', roles: ['operator'] })
+    const session = await house.identity.signIn('olga', 'a long enough 1')
     const { password } = house.integrator('vms', ['operator'])
     for (const wrong of [
       { username: 'vms', password: 'pt_wrong' },
