@@ -79,6 +79,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   let telling: Promise<void> = Promise.resolve()
   const sockets = new Set<Socket>()
   const refused = (why: string) => new Error(why)
+  /** Who is heard from here on comes too late: what says who is who may be closed already. */
+  let closing = false
 
   function judge(id: string, username: string, given: string): TopicRights | undefined {
     if (username === pluginUser) return equal(given, password) ? anything(prefix) : undefined
@@ -108,6 +110,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     },
     authenticate(client, username = '', given, done) {
       const password = given?.toString() ?? ''
+      if (closing) return done(refused('the broker is closing'), null)
       const found = judge(client.id, username, password)
       if (found !== undefined) rights.set(client, found)
       else if (!welcome(client, username, password)) {
@@ -180,6 +183,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     retained: () => kept,
     close: () =>
       new Promise(resolve => {
+        closing = true
         server.close(() => resolve())
         broker.close(() => {
           for (const socket of sockets) socket.destroy()
