@@ -60,6 +60,8 @@ const pluginUser = '$plugin'
 const unheard = 'unheard'
 /** CONNACK return code of MQTT 3.1.1. */
 const notAuthorised = 5
+/** That the server is not there for anybody. */
+const unavailable = 3
 /** Whoever sends so much before it has said who it is, is no client: a packet may announce 256 MiB. */
 const strangerBytes = 65_536
 /** A guest that leaves so much unread is disconnected; when it comes again it gets what is retained. */
@@ -110,7 +112,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     },
     authenticate(client, username = '', given, done) {
       const password = given?.toString() ?? ''
-      if (closing) return done(refused('the broker is closing'), null)
+      if (closing) return done(Object.assign(refused('the broker is closing'), { returnCode: unavailable }), null)
       const found = judge(client.id, username, password)
       if (found !== undefined) rights.set(client, found)
       else if (!welcome(client, username, password)) {
