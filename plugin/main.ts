@@ -88,7 +88,7 @@ export async function createServer({
         const answer = await link.ask(controller, 'paired', { reader, sealed })
         const { taken } = answer.ok ? (answer.body as { readonly taken?: unknown }) : {}
         if (typeof taken === 'boolean') keys.endPairing(reader, taken)
-        else if (answer.ok) askPairings(controller, againMs)
+        if (answer.ok && keys.unknownPairings(controller).some(open => open.reader === reader)) askPairings(controller, againMs)
       }
     }
     asking.set(

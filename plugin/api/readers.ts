@@ -132,7 +132,7 @@ export function readers(app: App, context: Context): void {
             'in-use',
             `A pairing of "${id}" was cut off and the reader may have its key, which is tried as soon as the reader answers: see that it is on its line, and ask again in a few seconds.`,
           )
-        keys.endPairing(id, taken)
+        if (taken) keys.endPairing(id, true)
       }
       const key = randomBytes(16)
       const state: z.output<typeof pairingState> = { reader: id, state: 'running', stages: [] }
@@ -147,9 +147,9 @@ export function readers(app: App, context: Context): void {
         })
         if (!last) return
         state.state = heard?.stage === 'done' ? 'done' : 'failed'
-        // Where the answer was lost the reader may have either key: the controller is asked once it is back.
-        if (heard?.undecided) controllers.pairingsOpen(controller)
-        else if (heard) keys.endPairing(id, state.state === 'done')
+        // Where the answer was lost, or this pairing or an earlier one is open, nobody knows which key the reader has: the controller is asked until it does.
+        if (heard && !heard.undecided) keys.endPairing(id, state.state === 'done')
+        controllers.pairingsOpen(controller)
       })
       audit(context, request, { permitted: true, category: 'security', message: `Began to pair reader ${id}`, source: ['reader', id] })
       reply.code(202)

@@ -28,16 +28,26 @@ export function openSiteKeys(store: Store, book: Book) {
     main: (): Buffer => keepSecret(store, 'main-key', 16),
     reader: (id: string): Buffer | undefined => vault.get(keyNames.reader(id)),
     setReader: (id: string, key: Uint8Array): void => vault.set(keyNames.reader(id), key),
-    /** A key that a pairing is to bring, sealed for the controller; kept until the outcome is known, whatever happens to this server meanwhile. */
+    /**
+     * A key that a pairing is to bring, sealed for the controller; kept until the outcome is known, whatever happens to this server meanwhile. That of an earlier one
+     * whose outcome is not known is kept beside it.
+     */
     beginPairing(controller: string, id: string, key: Uint8Array): string {
-      vault.set(pairingKey(keyNames.reader(id)), key)
+      const name = pairingKey(keyNames.reader(id))
+      const earlier = vault.get(name)
+      if (earlier) vault.set(pairingKey(name), earlier)
+      vault.set(name, key)
       return sealKeys(linkSecret(controller), controller, { [keyNames.reader(id)]: Buffer.from(key).toString('hex') })
     },
-    /** @param taken whether the reader has the new key now */
+    /** @param taken whether the reader has the new key now; where it has not, it may have that of an earlier pairing, which is open again */
     endPairing(id: string, taken: boolean): void {
-      const key = vault.get(pairingKey(keyNames.reader(id)))
+      const name = pairingKey(keyNames.reader(id))
+      const key = vault.get(name)
+      const earlier = vault.get(pairingKey(name))
       if (key && taken) vault.set(keyNames.reader(id), key)
-      vault.remove(pairingKey(keyNames.reader(id)))
+      if (earlier && !taken) vault.set(name, earlier)
+      else vault.remove(name)
+      vault.remove(pairingKey(name))
     },
     /** Readers of a controller whose pairing ended nobody knows how, each with its key sealed. */
     unknownPairings(controller: string): readonly { readonly reader: string; readonly sealed: string }[] {

@@ -275,3 +275,29 @@ it('a reader that was set back to install mode gets another key in place of the 
   expect(held().controller?.equals(held().reader)).toBe(true)
   await vi.waitFor(() => expect(held().plugin?.equals(held().reader)).toBe(true), { timeout: 10_000, interval: 50 })
 }, 60_000)
+
+it('a pairing that could not begin takes away no key that its reader may have', async () => {
+  const { call, pair, secure, held, first, pd, cutAfterKey, restart, server } = await openBench()
+  cutAfterKey()
+  await pair()
+  await vi.waitFor(() => expect(held().reader.equals(first)).toBe(false), { timeout: 10_000, interval: 10 })
+  const taken = pd.state.scbk
+  // Another device is at its place for a while, and knows neither key.
+  pd.state.scbk = random(16)
+  restart()
+  await vi.waitFor(
+    async () => expect(await call('POST', 'readers/reader/pairing', { via: 'session' })).toMatchObject({ state: 'failed' }),
+    {
+      timeout: 10_000,
+      interval: 100,
+    },
+  )
+  pd.state.scbk = taken
+  await secure()
+  await vi.waitFor(() => expect(held().plugin?.equals(held().reader)).toBe(true), { timeout: 15_000, interval: 50 })
+  expect(server.keys.unknownPairings('bench')).toEqual([])
+  // Nor does what the server hands out later.
+  restart()
+  await secure()
+  expect(held().controller?.equals(held().reader)).toBe(true)
+}, 60_000)
