@@ -31,7 +31,8 @@ interface Surroundings {
  * goes on; the other stands by until it has heard nothing of the first for {@link goneMs}.
  */
 export function createRivals({ epoch: own, clock, tell, onChange, onTrouble }: Surroundings): Rivals {
-  let rival: { readonly first: boolean; readonly at: number } | undefined
+  /** When servers that began earlier, and later, were last heard. */
+  const heardAt = new Map<'earlier' | 'later', number>()
   let toldAt = Number.NEGATIVE_INFINITY
   let standingBy = false
 
@@ -52,22 +53,20 @@ export function createRivals({ epoch: own, clock, tell, onChange, onTrouble }: S
     },
     heard(epoch) {
       if (epoch === own) return
-      const first = epoch < own
-      if (rival === undefined || rival.first !== first) {
+      const which = epoch < own ? 'earlier' : 'later'
+      if (!heardAt.has(which)) {
         onTrouble(
-          `another server speaks to the controllers through this broker; ${first ? 'it began first, so this one stands by' : 'it began later, so it has to stand by'}: stop one of them`,
+          `another server speaks to the controllers through this broker; ${which === 'earlier' ? 'it began first, so this one stands by' : 'it began later, so it has to stand by'}: stop one of them`,
         )
       }
-      rival = { first, at: clock.now() }
+      heardAt.set(which, clock.now())
       answer()
-      if (first) stand(true)
+      if (which === 'earlier') stand(true)
     },
     watch() {
-      if (rival === undefined) return
-      if (clock.now() - rival.at > goneMs) {
-        rival = undefined
-        stand(false)
-      } else answer()
+      for (const [which, at] of heardAt) if (clock.now() - at > goneMs) heardAt.delete(which)
+      stand(heardAt.has('earlier'))
+      if (heardAt.size > 0) answer()
     },
   }
 }

@@ -64,6 +64,47 @@ describe('a second server at the broker', () => {
     expect(one.store.acknowledged).toBe(one.store.next - 1)
   })
 
+  it('takes over when the first has begun anew at once: the two do not both stand by', () => {
+    const { server, one, pass } = house()
+    const first = server(7)
+    first.link.start()
+    one.runtime.start()
+    pass(5_000)
+    const second = server(8)
+    second.link.start()
+    pass(5_000)
+    first.link.stop()
+    first.transport.close()
+    pass(2_000)
+    const again = server(9)
+    again.link.start()
+    pass(12_000)
+    expect([second.link.standingBy, again.link.standingBy]).toEqual([false, true])
+    expect(second.link.isOnline('ctrl-1')).toBe(true)
+    expect(again.troubles).toHaveLength(1)
+  })
+
+  it('takes over from the first while a third stands by, and each says once that the others are there', () => {
+    const { server, one, pass } = house()
+    const servers = [server(7)]
+    servers[0]!.link.start()
+    one.runtime.start()
+    for (const seed of [8, 9]) {
+      pass(5_000)
+      servers.push(server(seed))
+      servers.at(-1)!.link.start()
+    }
+    pass(20_000)
+    const [first, second, third] = servers
+    expect(servers.map(({ link }) => link.standingBy)).toEqual([false, true, true])
+    first!.link.stop()
+    first!.transport.close()
+    pass(12_000)
+    expect([second!.link.standingBy, third!.link.standingBy]).toEqual([false, true])
+    expect(second!.link.isOnline('ctrl-1')).toBe(true)
+    expect(servers.map(({ troubles }) => troubles.length)).toEqual([1, 2, 1])
+  })
+
   it('that cannot be heard calls a controller no more than once a second', () => {
     const { server, one, pass, said } = house()
     const [first, second] = [server(7, true), server(8, true)]
