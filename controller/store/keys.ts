@@ -41,6 +41,46 @@ export function openKeys(db: Database, key: Uint8Array, random: RandomBytes): Ke
 }
 
 /**
+ * Keys over {@link openKeys} that are taken whether the disk takes them or not; those that it does not take wait in memory.
+ * @param write carries work out whole; false where nothing of it was written
+ */
+export function keepKeys(keys: Keys, write: (work: () => void) => boolean) {
+  /** Null is to be removed. */
+  const waiting = new Map<string, Buffer | null>()
+  function catchUp(): void {
+    if (waiting.size === 0) return
+    const work = () => {
+      for (const [name, secret] of waiting) {
+        if (secret === null) keys.remove(name)
+        else keys.set(name, secret)
+      }
+    }
+    if (write(work)) waiting.clear()
+  }
+  function keep(name: string, secret: Buffer | null): void {
+    waiting.set(name, secret)
+    catchUp()
+  }
+  const kept: Keys = {
+    get(name) {
+      const secret = waiting.get(name)
+      return secret === undefined ? keys.get(name) : (secret ?? undefined)
+    },
+    set: (name, secret) => keep(name, Buffer.from(secret)),
+    remove: name => keep(name, null),
+    names: keys.names,
+  }
+  return {
+    keys: kept,
+    /** Writes what waits, as far as there is a disk again. */
+    catchUp,
+    get waiting() {
+      return waiting.size > 0
+    },
+  }
+}
+
+/**
  * The 32 bytes of the key file, which is made when there is none.
  * @throws Error saying what to do, when others may read it or it is damaged
  */

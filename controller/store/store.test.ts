@@ -136,6 +136,25 @@ describe('a full disk', () => {
     expect(store.check()).toEqual({ ok: true, events: tries + 2 })
   })
 
+  it('takes a new key all the same, and stores it when there is room again', () => {
+    const { store, faults, fill, empty } = limited()
+    const key = Buffer.alloc(16, 5)
+    store.keys.set('reader in', Buffer.alloc(16, 4))
+    fill()
+    for (let n = 0; faults.length === 0; n++) store.keys.set(`reader ${n}`, Buffer.alloc(4000, 6))
+    expect(faults).toEqual(['disk-full'])
+    store.keys.set('reader last', key)
+    store.keys.set('reader in', key)
+    store.keys.remove('reader 0')
+    expect([store.keys.get('reader in'), store.keys.get('reader 0')]).toEqual([key, undefined])
+    empty()
+    store.tidy(wall)
+    expect(faults).toEqual(['disk-full', null])
+    expect(store.keys.names()).toContain('reader last')
+    expect(store.keys.names()).not.toContain('reader 0')
+    expect(store.keys.get('reader in')).toEqual(key)
+  })
+
   it('forgets at a crash what it had only in memory, and gives the numbers again', () => {
     const { store, faults, fill, empty } = limited()
     fill()

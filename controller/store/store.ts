@@ -4,7 +4,7 @@ import type { Place } from '../core/model.ts'
 import type { Change } from '../core/state.ts'
 import type { InForce, NextSite, Share, SharedCursor, Store, StoreFault } from './contract.ts'
 import type { Disk } from './disk.ts'
-import type { Keys, RandomBytes } from './keys.ts'
+import { type Keys, keepKeys, type RandomBytes } from './keys.ts'
 import { type CheckPlace, openLog } from './log.ts'
 import { openPeople } from './people.ts'
 
@@ -76,9 +76,10 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
   const putSite = sql.prepare('insert into sites (revision, checksum, generation, appliedAt, body) values (?, ?, ?, ?, ?)')
   const dropSites = sql.prepare('delete from sites where number <= (select max(number) from sites) - 2')
 
+  const kept = keepKeys(keys, work => !('fault' in writes(work, () => waiting.length === 0)))
   const log = openLog(sql, controller, random, wall)
   let pinKey: Uint8Array | undefined
-  const people = openPeople(sql, currentSite.get()?.generation ?? 0, () => (pinKey ??= keys.get('pin')))
+  const people = openPeople(sql, currentSite.get()?.generation ?? 0, () => (pinKey ??= kept.keys.get('pin')))
 
   let waiting: Waiting[] = []
   let staging: number | null = null
@@ -156,9 +157,9 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
     controller,
     directory: people.directory,
     keys: {
-      ...keys,
+      ...kept.keys,
       set(name, secret) {
-        keys.set(name, secret)
+        kept.keys.set(name, secret)
         if (name === 'pin') pinKey = undefined
       },
     },
@@ -279,9 +280,10 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       faultChanged = changed
     },
     tidy(at) {
-      if (waiting.length > 0) {
+      if (waiting.length > 0 || kept.waiting) {
         catchUp()
-        return waiting.length > 0 && faults.size > 0 ? 1_000 : 20
+        kept.catchUp()
+        return (waiting.length > 0 || kept.waiting) && faults.size > 0 ? 1_000 : 20
       }
       disk.askFree()
       disk.checkpoint()
