@@ -220,7 +220,7 @@ const parameterWords: Readonly<Record<string, string>> = {
   door: 'Only events at these doors, separated by commas.',
   topics: 'What is wanted, separated by commas; `events` where left out.',
   'idempotency-key': 'The same key within 24 hours gives the first outcome again.',
-  q: 'Words that all have to occur.',
+  q: 'Words that all have to occur, in capitals or not, with their accents or without.',
   group: 'Only members of this group.',
   incomplete: 'Only rules that lack somebody, somewhere or some time, or only the others.',
   format: 'In which form.',

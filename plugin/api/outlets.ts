@@ -14,6 +14,7 @@ import {
   wrongSecret,
 } from '../outlets/settings.ts'
 import { namesPeople } from '../outlets/template.ts'
+import { oneOf } from '../site/kinds.ts'
 import { type App, asker, audit, type Context, refuseRight } from './context.ts'
 import { patchBody } from './merge-patch.ts'
 import { cut, listOf, page, readCursor, tagOf, wantedVersion, writeCursor } from './paging.ts'
@@ -202,7 +203,7 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
     `/${path}`,
     {
       config,
-      schema: { summary: `Adds a ${noun}; it delivers what happens from now on`, tags, body: incoming, response: { 201: shown } },
+      schema: { summary: `Adds ${oneOf(noun)}; it delivers what happens from now on`, tags, body: incoming, response: { 201: shown } },
     },
     async (request, reply) => {
       const body = request.body as IncomingOutlet
@@ -230,7 +231,7 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
     {
       config,
       schema: {
-        summary: `Changes some fields of a ${noun} (JSON merge patch); \`after\` sends it to another place in the log`,
+        summary: `Changes some fields of ${oneOf(noun)} (JSON merge patch); \`after\` sends it to another place in the log`,
         tags,
         params,
         body: patchBody(path === 'outlets' ? 'Outlet' : 'Webhook'),
@@ -260,7 +261,7 @@ function routesOf(app: App, context: Context, { path, noun, incoming, shown, min
     `/${path}/:id`,
     {
       config,
-      schema: { summary: `Removes a ${noun}; what it has not delivered is not delivered`, tags, params, response: { 204: z.null() } },
+      schema: { summary: `Removes ${oneOf(noun)}; what it has not delivered is not delivered`, tags, params, response: { 204: z.null() } },
     },
     async (request, reply) => {
       const found = find((request.params as { id: string }).id)

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
 import { id as idSchema } from '../../shared/scalar.ts'
-import { type Body, type Kind, kinds, nounOf } from '../site/kinds.ts'
+import { type Body, type Kind, kinds, nounOf, oneOf } from '../site/kinds.ts'
 import type { AuditCategory } from '../store/audit.ts'
 import { type App, asker, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
@@ -112,7 +112,7 @@ export function resource<K extends Kind>(
     `/${path}`,
     {
       config: { right: write },
-      schema: { summary: `Adds a ${noun}; an id is made where none is given`, tags, body: arriving, response: { 201: shown } },
+      schema: { summary: `Adds ${oneOf(noun)}; an id is made where none is given`, tags, body: arriving, response: { 201: shown } },
     },
     async (request, reply) => {
       const body = request.body as Body<K> & { id: string }
@@ -152,8 +152,8 @@ export function resource<K extends Kind>(
       schema: {
         summary:
           method === 'PUT'
-            ? `Replaces a ${noun}, or adds it under this id`
-            : `Changes some fields of a ${noun} (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole)`,
+            ? `Replaces ${oneOf(noun)}, or adds it under this id`
+            : `Changes some fields of ${oneOf(noun)} (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole)`,
         tags,
         params,
         body: written,
@@ -190,7 +190,7 @@ export function resource<K extends Kind>(
     `/${path}/:id`,
     {
       config: { right: write },
-      schema: { summary: `Removes a ${noun} that nothing else uses`, tags, params, response: { 204: z.null() } },
+      schema: { summary: `Removes ${oneOf(noun)} that nothing else uses`, tags, params, response: { 204: z.null() } },
     },
     async (request, reply) => {
       const { id } = request.params as { id: string }

@@ -246,17 +246,17 @@ export interface paths {
   '/api/v1/identification-profiles': {
     /** Every identification profile */
     get: operations['getIdentificationProfiles']
-    /** Adds a identification profile; an id is made where none is given */
+    /** Adds an identification profile; an id is made where none is given */
     post: operations['postIdentificationProfiles']
   }
   '/api/v1/identification-profiles/{id}': {
     /** One identification profile */
     get: operations['getIdentificationProfilesId']
-    /** Replaces a identification profile, or adds it under this id */
+    /** Replaces an identification profile, or adds it under this id */
     put: operations['putIdentificationProfilesId']
-    /** Removes a identification profile that nothing else uses */
+    /** Removes an identification profile that nothing else uses */
     delete: operations['deleteIdentificationProfilesId']
-    /** Changes some fields of a identification profile (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
+    /** Changes some fields of an identification profile (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchIdentificationProfilesId']
   }
   '/api/v1/doors': {
@@ -342,17 +342,17 @@ export interface paths {
   '/api/v1/alarm-definitions': {
     /** Every alarm definition */
     get: operations['getAlarmDefinitions']
-    /** Adds a alarm definition; an id is made where none is given */
+    /** Adds an alarm definition; an id is made where none is given */
     post: operations['postAlarmDefinitions']
   }
   '/api/v1/alarm-definitions/{id}': {
     /** One alarm definition */
     get: operations['getAlarmDefinitionsId']
-    /** Replaces a alarm definition, or adds it under this id */
+    /** Replaces an alarm definition, or adds it under this id */
     put: operations['putAlarmDefinitionsId']
-    /** Removes a alarm definition that nothing else uses */
+    /** Removes an alarm definition that nothing else uses */
     delete: operations['deleteAlarmDefinitionsId']
-    /** Changes some fields of a alarm definition (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
+    /** Changes some fields of an alarm definition (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchAlarmDefinitionsId']
   }
   '/api/v1/closing-reasons': {
@@ -390,17 +390,17 @@ export interface paths {
   '/api/v1/access-rules': {
     /** Every access rule */
     get: operations['getAccessRules']
-    /** Adds a access rule; an id is made where none is given */
+    /** Adds an access rule; an id is made where none is given */
     post: operations['postAccessRules']
   }
   '/api/v1/access-rules/{id}': {
     /** One access rule */
     get: operations['getAccessRulesId']
-    /** Replaces a access rule, or adds it under this id */
+    /** Replaces an access rule, or adds it under this id */
     put: operations['putAccessRulesId']
-    /** Removes a access rule that nothing else uses */
+    /** Removes an access rule that nothing else uses */
     delete: operations['deleteAccessRulesId']
-    /** Changes some fields of a access rule (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
+    /** Changes some fields of an access rule (JSON merge patch, RFC 7396: null takes a field back to its default, lists are replaced whole) */
     patch: operations['patchAccessRulesId']
   }
   '/api/v1/schedules/{id}/holidays': {
@@ -513,15 +513,15 @@ export interface paths {
   '/api/v1/outlets': {
     /** Every outlet, and how it fares */
     get: operations['getOutlets']
-    /** Adds a outlet; it delivers what happens from now on */
+    /** Adds an outlet; it delivers what happens from now on */
     post: operations['postOutlets']
   }
   '/api/v1/outlets/{id}': {
     /** One outlet, and how it fares */
     get: operations['getOutletsId']
-    /** Removes a outlet; what it has not delivered is not delivered */
+    /** Removes an outlet; what it has not delivered is not delivered */
     delete: operations['deleteOutletsId']
-    /** Changes some fields of a outlet (JSON merge patch); `after` sends it to another place in the log */
+    /** Changes some fields of an outlet (JSON merge patch); `after` sends it to another place in the log */
     patch: operations['patchOutletsId']
   }
   '/api/v1/outlets/{id}/test': {
@@ -6051,7 +6051,7 @@ export interface operations {
         limit?: number
         /** @description `next` of the page before. */
         after?: string
-        /** @description Words that all have to occur. */
+        /** @description Words that all have to occur, in capitals or not, with their accents or without. */
         q?: string
         /** @description Only members of this group. */
         group?: string

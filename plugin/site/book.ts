@@ -6,7 +6,7 @@ import { type AuditCategory, type Author, writeAudit } from '../store/audit.ts'
 import type { Store } from '../store/open.ts'
 import { changes, revisions } from '../store/schema.ts'
 import { checkCardholder, checkPeople } from './check-people.ts'
-import { type Body, type Configuration, isSiteKind, type Kind, nounOf, usersOf } from './kinds.ts'
+import { type Body, type Configuration, isSiteKind, type Kind, nounOf, oneOf, usersOf } from './kinds.ts'
 import { hidePins, openPeople } from './people.ts'
 import { assemble, draftOf, isRow, type Row, type Rows, readRows } from './rows.ts'
 
@@ -134,7 +134,7 @@ export function openBook(store: Store, { check, now }: { check: Check; now: () =
         return { ok: false, reason: 'lost-update', message: `The ${noun} "${id}" was changed since it was read; read it again.` }
       }
       if (body !== null && !before && !revive && kind !== 'memberships' && isRetired(kind, id)) {
-        return { ok: false, reason: 'id-retired', message: `The id "${id}" belonged to a ${noun} that was removed; choose another.` }
+        return { ok: false, reason: 'id-retired', message: `The id "${id}" belonged to ${oneOf(noun)} that was removed; choose another.` }
       }
       if (kind === 'cardholders' && body !== null) {
         // Before PINs become hashes, which have no length.

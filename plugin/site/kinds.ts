@@ -135,6 +135,8 @@ export const nounOf: Record<Kind, string> = {
   backups: 'backup settings',
   auditRetention: 'retention of the audit log',
 }
+/** A noun as messages write one of its kind: `a door`, `an access rule`. */
+export const oneOf = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
 
 /** The site without its people: no cardholders, groups without members. Lists of the plugin's own are beside it. */
 export interface Configuration {

@@ -3,6 +3,7 @@ import { and, asc, eq, gt, inArray, or, sql as query } from 'drizzle-orm'
 import type { Cardholder, Credential } from '../../shared/site.ts'
 import type { Store } from '../store/open.ts'
 import { cardholders, memberships, pictures } from '../store/schema.ts'
+import { searchable } from '../store/search.ts'
 
 /** What a cardholder is found by: their credentials, their own number, and whom they visit. */
 export type KeyKind = 'id' | 'printed' | 'host' | 'card' | 'pin' | 'duress' | 'plate' | 'mobile'
@@ -118,7 +119,7 @@ export function openPeople({ db, sql }: Store) {
       }
     },
     /**
-     * Whose name, number, mail address, field or credential contains every word of `text`, by last name.
+     * Whose name, number, mail address, field or credential contains every word of `text`, whatever its accents, by last name.
      * @param after `next` of the page before
      */
     search(
@@ -127,7 +128,7 @@ export function openPeople({ db, sql }: Store) {
       after: Place | undefined,
       among?: { readonly groups: readonly string[]; readonly cardholders?: readonly string[] },
     ): { items: readonly StoredCardholder[]; next: Place | null } {
-      const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+      const words = searchable(text).split(/\s+/).filter(Boolean)
       const rows = db
         .select({ id: cardholders.id, sort: cardholders.sort })
         .from(cardholders)
@@ -173,7 +174,7 @@ export function openPeople({ db, sql }: Store) {
         id: holder.id,
         position: (lastPosition.get()?.position ?? 0) + 1,
         version,
-        search: words.join('\n').toLowerCase(),
+        search: searchable(words.join('\n')),
         sort: sortOf(holder),
         body: JSON.stringify(holder),
       })

@@ -56,6 +56,16 @@ describe('a data directory', () => {
     expect(refusal().reason).toBe('data-not-usable')
   })
 
+  it('of an older version finds people without their accents', () => {
+    const store = open()
+    const put = store.sql.prepare("insert into cardholders (id, position, version, search, sort, body) values (?, 0, 1, ?, '', '{}')")
+    put.run('gudrun', 'guðrún\nólafsdóttir')
+    put.run('emil', 'emil\nvagt')
+    store.sql.exec(readFileSync(new URL('./migrations/0007_plain_search.sql', import.meta.url), 'utf8'))
+    expect(store.sql.prepare('select search from cardholders order by id').pluck().all()).toEqual(['emil\nvagt', 'gudrun\nolafsdottir'])
+    store.close()
+  })
+
   it('sees when another process has written', () => {
     const server = open(true)
     const before = server.foreignVersion()

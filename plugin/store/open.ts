@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { makeDirectory } from './directory.ts'
+import { searchable } from './search.ts'
 import { openVault, type Vault } from './vault.ts'
 
 export type Database = BetterSQLite3Database
@@ -59,6 +60,8 @@ export function openStore(directory: string, { serve }: { serve: boolean }): Ope
     sql.pragma('cache_size = -65536')
     // What is removed is written over: names and pictures of people who are erased.
     sql.pragma('secure_delete = ON')
+    // For migrations.
+    sql.function('searchable', { deterministic: true }, text => searchable(String(text)))
     const db = drizzle(sql)
     let vault: Vault | Error
     const migrating = hold(join(dir, 'migration.lock'), 20_000)

@@ -26,7 +26,7 @@ export const cardholders = sqliteTable(
     id: text().primaryKey(),
     position: integer().notNull(),
     version: integer().notNull(),
-    /** What a search looks through, in lower case. */
+    /** What a search looks through, as {@link searchable} writes it. */
     search: text().notNull(),
     /** `lastName firstName id` in lower case: the order of lists. */
     sort: text().notNull(),

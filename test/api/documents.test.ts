@@ -37,6 +37,12 @@ describe.each(['openapi', 'asyncapi'])('%s.json of a running server', name => {
   })
 })
 
+it('openapi.json says "an outlet", not "a outlet"', async () => {
+  const summaries = [...(await served('openapi')).matchAll(/"summary":"([^"]+)/g)].map(([, text]) => text)
+  expect(summaries).toContain('Adds an outlet; it delivers what happens from now on')
+  expect(summaries.filter(text => /\ba [aeio](?!r\b|ne\b)/i.test(text ?? ''))).toEqual([])
+})
+
 describe('bodies in openapi.json', () => {
   interface Form {
     readonly $ref?: string

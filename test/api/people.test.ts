@@ -261,6 +261,16 @@ describe('the site', () => {
     expect(book.people.get('emil')?.holder.lastName).toBe('Vagt')
   })
 
+  it('finds people whatever their accents', async () => {
+    const names = { first: 'Guðrún Æsa', last: 'Ólafsdóttir-Łukasiewicz' }
+    expect((await rig.call('POST', 'cardholders', { id: 'gudrun', firstName: names.first, lastName: names.last })).status).toBe(201)
+    const found = async (text: string) =>
+      (await rig.call('GET', `cardholders?q=${encodeURIComponent(text)}`)).json.items.map((each: { id: string }) => each.id)
+    for (const text of ['olafs', 'ÓLAFS', 'Ólafs'.normalize('NFD'), 'gudrun aesa', 'lukasiewicz', 'Łukasiewicz'])
+      expect(await found(text), text).toEqual(['gudrun'])
+    expect(await found('olofs')).toEqual([])
+  })
+
   it('searches and edits among 100,000 people', async () => {
     const { book } = rig.plugin
     const site = demoSite()

@@ -1,0 +1,1 @@
+UPDATE `cardholders` SET `search` = searchable(`search`) WHERE `search` <> searchable(`search`);
