@@ -213,6 +213,23 @@ describe('COMSET', () => {
     expect(state(rig)).toMatchObject({ online: true, secure: true })
   })
 
+  it('keeps both places of a PD that is looked for free of others', () => {
+    const { rig, reader } = settled()
+    rig.reader({ address: 2, scbk: keyOf(2) })
+    rig.clock.advance(2000)
+    rig.acu.send(1, { name: 'COMSET', address: 9, baud: 9600 })
+    while (sent(rig, 0x6e).length === 0) rig.clock.advance(1)
+    reader.fault({ kind: 'unplugged' })
+    for (const at of [1, 9]) {
+      while (!rig.acu.pds().some(({ address }) => address === at) || rig.of('offline').length === 0) rig.clock.advance(1)
+      for (const address of [1, 9]) {
+        rig.acu.send(2, { name: 'COMSET', address, baud: 9600 })
+        expect(rig.of('result').at(-1)).toMatchObject({ pd: 2, outcome: 'refused', reason: 'address-in-use' })
+        expect(rig.acu.add({ address })).toBe('address-in-use')
+      }
+    }
+  })
+
   it.each([
     ['a rate of 0', { address: 1, baud: 0 }],
     ['the address of everybody', { address: 0x7f, baud: 9600 }],

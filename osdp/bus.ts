@@ -233,7 +233,7 @@ export type AddRefusal = PolicyFault | 'address-in-use'
 export function addPd(bus: Bus, policy: PdPolicy, now: number): AddRefusal | null {
   const wrong = policyFault(policy)
   if (wrong !== null) return wrong
-  if (bus.views.some(({ address }) => address === policy.address)) return 'address-in-use'
+  if (isInUse(bus, policy.address)) return 'address-in-use'
   bus.views.push(createView(policy, bus.options.random, now))
   bus.stirredAt = now
   return null
@@ -250,6 +250,11 @@ export function removePd(bus: Bus, address: number, now: number): BusEffect[] {
   abandon(view!, out, now)
   goOffline(view!, out, 'stopped', now)
   return finishStep(bus, out, [], now)
+}
+
+/** Whether a PD is at an address, or may be: one that is looked for is at neither of its two places for sure. */
+function isInUse(bus: Bus, wanted: number, but: PdView | null = null): boolean {
+  return bus.views.some(view => view !== but && [view.address, view.move?.from.address, view.move?.to.address].includes(wanted))
 }
 
 export function findPd(bus: Bus, address: number): PdView | null {
@@ -270,7 +275,7 @@ function ask<T>(bus: Bus, address: number, now: number, absent: T, act: (view: P
 /** Queues a command for one PD; the id of its `result`, or null where there is no such PD. */
 export function command(bus: Bus, address: number, message: AcuCommand, now: number): Asked<number | null> {
   return ask(bus, address, now, null, (view, out) => {
-    if (message.name === 'COMSET' && message.address !== address && findPd(bus, message.address) !== null) {
+    if (message.name === 'COMSET' && isInUse(bus, message.address, view)) {
       const id = view.nextId++
       tell(view, out, { kind: 'result', id, command: 'COMSET', outcome: 'refused', reply: null, reason: 'address-in-use' })
       return id
