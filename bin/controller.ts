@@ -5,9 +5,9 @@ import { type ControllerConfig, readConfig } from '../controller/config.ts'
 import type { Input } from '../controller/core/input.ts'
 import { terminalsOf } from '../controller/hardware.ts'
 import { type Askable, keyNames, Refused, type RunningController, startController } from '../controller/main.ts'
+import { whyNoFile } from '../shared/file-error.ts'
 import { version } from '../shared/version.ts'
 import { commonAsks, osdpAsks, wiegandAsks } from './asks.ts'
-import { whyNoFile } from './file.ts'
 import { signalled } from './signalled.ts'
 
 interface Options {

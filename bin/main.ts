@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
+import { whyNoFile } from '../shared/file-error.ts'
 import { version } from '../shared/version.ts'
-import { whyNoFile } from './file.ts'
 
 /** Every command with where it lives; only the one that is asked for is loaded. */
 const commands: Record<string, { about: string; load: () => Promise<Command> }> = {

@@ -149,6 +149,9 @@ describe('osdp decode', () => {
       'portunus osdp decode: --scbk number 1: a key is 32 hex digits, with ADDRESS: before it if it is for one PD\n',
     )
     const missing = portunus('decode', join(folder, 'nothing'))
-    expect([missing.status, missing.stderr]).toEqual([2, `portunus osdp decode: ${join(folder, 'nothing')}: no such file\n`])
+    expect([missing.status, missing.stderr]).toEqual([
+      2,
+      `portunus osdp decode: ${join(folder, 'nothing')}: there is no such file or folder\n`,
+    ])
   })
 })

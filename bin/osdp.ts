@@ -15,6 +15,7 @@ import {
   readOsdpcap,
   readPcap,
 } from '../osdp/index.ts'
+import { whyNoFile } from '../shared/file-error.ts'
 import { osdpLineCommands } from './osdp-line.ts'
 
 /** `portunus osdp`. */
@@ -59,7 +60,7 @@ export function osdpCommand(): Command {
           say(path === '-' ? problem : `${path}: ${problem}`),
         )
       } catch (error) {
-        say(`${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message}`)
+        say(`${path}: ${whyNoFile(error)}`)
         process.exitCode = 2
       }
     })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { v7 as uuid } from 'uuid'
 import { fieldSteps } from '../controller/emulator/scenario.ts'
 import { createMqttTransport, type MqttOptions } from '../controller/link/mqtt.ts'
+import { fingerprint } from '../plugin/api/certificate.ts'
 import { randomPassword } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { type Broker, type BrokerOptions, createBroker } from '../plugin/link/broker.ts'
@@ -88,7 +89,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       ? startEmulated({ server, mqtt: broker.near, directory: join(store.directory, 'controllers') })
       : undefined
     if (emulated) cleanUp.unshift(emulated.stop)
-    announce(server, emulated, address, secured)
+    announce(server, emulated, address, [...secured.told, ...ownOfBroker(broker, secured)])
     await stopped
   } finally {
     for (const step of cleanUp) await step()
@@ -196,7 +197,13 @@ function refusedPort({ command, host }: ServeOptions, error: unknown, port: numb
   return why(message)
 }
 
-function announce({ plugin }: PluginServer, emulated: EmulatedSite | undefined, address: string, { told }: Transport): void {
+/** The embedded broker's certificate, where that is not the page's: whoever sets a controller up compares it. */
+function ownOfBroker({ embedded }: BrokerAccess, { broker, https }: Transport): string[] {
+  if (!embedded || !broker || broker === https) return []
+  return [`certificate of the broker (self-signed), SHA-256: ${fingerprint(broker.cert)}`]
+}
+
+function announce({ plugin }: PluginServer, emulated: EmulatedSite | undefined, address: string, told: readonly string[]): void {
   const { site } = plugin.book.configuration()
   process.stdout.write(
     `${site.site.name}: ${count(site.doors.length, 'door')}, ${emulated?.count ?? 0} of ${site.controllers.length} controllers emulated\n`,

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
+import { whyNoFile } from '../shared/file-error.ts'
 import {
   type Bits,
   type CardFormat,
@@ -25,7 +26,7 @@ import {
   type Summary,
   toHex,
 } from '../wiegand/index.ts'
-import { nameOf, whyNoFile } from './file.ts'
+import { nameOf } from './file.ts'
 
 type Row = Record<string, unknown>
 interface Line {

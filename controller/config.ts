@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { isExposed } from '../shared/address.ts'
+import { whyNoFile } from '../shared/file-error.ts'
 import { formatPath, type Path } from '../shared/problem.ts'
 import { id } from '../shared/scalar.ts'
 
@@ -53,9 +54,7 @@ export function readConfig(path: string): { readonly config: ControllerConfig } 
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    return {
-      problems: [`${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`],
-    }
+    return { problems: [`${path}: ${whyNoFile(error)}`] }
   }
   const document = parseDocument(text, { version: '1.2', schema: 'core' })
   const [broken] = document.errors

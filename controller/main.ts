@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { systemClock as clock } from '../plugin/clock.ts'
+import { whyNoFile } from '../shared/file-error.ts'
 import { type LinkTransport, pairingKey } from '../shared/link.ts'
 import { adopt } from './adoption.ts'
 import type { ControllerConfig } from './config.ts'
@@ -208,7 +209,7 @@ function readPem(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new Refused(`${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`)
+    throw new Refused(`${path}: ${whyNoFile(error)}`)
   }
 }
 

@@ -20,6 +20,7 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import Sqlite from 'better-sqlite3'
 import { v7 as uuid } from 'uuid'
+import { whyNoFile } from '../../shared/file-error.ts'
 import { makeDirectory } from './directory.ts'
 import type { Store } from './open.ts'
 
@@ -129,9 +130,8 @@ export async function restoreBackup(
   { now, passphrase }: { now: number; passphrase: string | undefined },
 ): Promise<Restored> {
   const refuse = (message: string): Restored => ({ ok: false, message })
-  if (!existsSync(file)) return refuse(`${file}: there is no such file`)
   const encrypted = kindOf(file)
-  if (encrypted instanceof Error) return refuse(`${file}: ${encrypted.message}`)
+  if (encrypted instanceof Error) return refuse(`${file}: ${whyNoFile(encrypted)}`)
   if (encrypted && passphrase === undefined) return refuse(`${file} is encrypted; give its passphrase`)
   const staging = join(directory, '.restore')
   try {

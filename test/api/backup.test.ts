@@ -91,7 +91,7 @@ describe('a backup', () => {
     expect(await restoreBackup(file, data, { now: 0, passphrase: undefined })).toMatchObject({
       message: expect.stringMatching(/no backup/),
     })
-    expect(await restore(passphrase, elsewhere)).toMatch(/EISDIR/)
+    expect(await restore(passphrase, elsewhere)).toMatch(/this is a folder, not a file$/)
     expect(existsSync(join(data, 'plugin.db'))).toBe(false)
   })
 

@@ -249,6 +249,8 @@ describe('off loopback', () => {
     const mismatched = run('start', '--data', data(), '--port', '0', ...pair(files.other))
     expect([mismatched.status, lines(mismatched.stderr)]).toEqual([2, [expect.stringContaining('is not that of the certificate')]])
     const certified = await start(data(), ...pair(files.key))
+    const printed = /certificate of the broker \(self-signed\), SHA-256: (\S+)/.exec(certified.lines.join('\n'))?.[1]
+    expect(printed).toBe(broker)
     expect((await fetchTls(certified.address, 'healthz', { ca: own.cert, rejectUnauthorized: true })).status).toBe(200)
     await expect(fetchTls(certified.address, 'healthz', { ca: other.cert, rejectUnauthorized: true })).rejects.toThrow()
     await certified.stop()
