@@ -26,11 +26,12 @@ export function fault(view: PdView, out: Told, reason: string, now: number, coun
   view.told.set(reason, { at: now, count: 0 })
 }
 
-/** Tells an observation; the same one again only after a minute, where the PD was well before, or with `more` that is known of it. Gives whether it was told. */
-export function observe(view: PdView, out: Told, what: Observation, detail: string, now: number, more = ''): boolean {
-  const key = 'observation ' + what + more
+/** Tells an observation; the same one again only after a minute, where the PD became well since, or `named`, which is known of it since. Gives whether it was told. */
+export function observe(view: PdView, out: Told, what: Observation, detail: string, now: number, named = false): boolean {
+  const key = `observation ${what}${named ? ' named' : ''}`
   const earlier = view.told.get(key)
-  if (earlier !== undefined && now - earlier.at < 6 * repeatMs && !(view.secure && now - view.secureSince > secureRetryMs)) {
+  const wellSince = view.secure && view.secureSince > (earlier?.at ?? 0) && now - view.secureSince > secureRetryMs
+  if (earlier !== undefined && now - earlier.at < 6 * repeatMs && !wellSince) {
     earlier.count++
     return false
   }

@@ -279,7 +279,7 @@ function stray(view: PdView, out: Told, frame: ReceivedFrame, now: number): Hear
     const names = serials(view, frame)
     if (view.strays.length < 2) observe(view, out, 'unasked-reply', codeName('reply', frame.code), now)
     else if (names !== '' || view.strays.length > 3) {
-      const told = observe(view, out, 'address-conflict', `two devices answer at address ${view.address}${names}`, now, names)
+      const told = observe(view, out, 'address-conflict', `two devices answer at address ${view.address}${names}`, now, names !== '')
       // In clear both say who they are when they are asked.
       if (told && names === '' && view.session === null && view.stage === 'ready' && view.move === null) {
         requeue(view, out)

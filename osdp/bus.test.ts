@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { badge, createRig, keyOf, type Rig } from '../test/conformance/osdp/rig.ts'
 import { codeName } from './codes.ts'
+import { encode } from './frame.ts'
 
 const polls = (rig: Rig) => new Map(rig.acu.pds().map(({ address, statistics }) => [address, statistics.polls]))
 const well = (rig: Rig) => rig.acu.pds().filter(({ online, secure }) => online && secure).length
@@ -114,6 +115,22 @@ describe('the bus', () => {
     const conflict = rig.of('observation').filter(({ what }) => what === 'address-conflict')
     expect(conflict.map(({ detail }) => detail).join('\n')).toMatch(/serial 111.*serial 222/)
     expect(conflict.length).toBeLessThan(4)
+  })
+
+  it('does not tell a conflict anew for every name that somebody on the line makes up', () => {
+    const rig = createRig()
+    const reader = rig.reader({ address: 4 })
+    rig.clock.advance(3000)
+    let serial = 0
+    reader.tap(bytes => {
+      const code = 0x45
+      const data = Uint8Array.of(1, 2, 3, 1, 1, ++serial & 0xff, serial >> 8, 0, 0, 1, 0, 0)
+      const named = encode({ address: 4, direction: 'reply', sequence: 0, check: 'crc', code, data, security: null, mac: null })
+      return Uint8Array.of(...bytes, ...named)
+    })
+    rig.clock.advance(50_000)
+    expect(serial).toBeGreaterThan(100)
+    expect(rig.of('observation').filter(({ what }) => what === 'address-conflict').length).toBeLessThan(4)
   })
 
   it('knows two devices at one address that speak at the same time', () => {
