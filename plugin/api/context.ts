@@ -90,6 +90,13 @@ export function seesElement(plugin: Plugin, to: Principal, id: string, right: Ri
   return (tree.doorsOf(id) ?? tree.doorsOf(tree.element(id)?.parent ?? '') ?? []).some(door => to.at(right, door))
 }
 
+/** Whether somebody may know of an entry of the log. What a controller lost may have been at any of its doors. */
+export const maySee = (
+  plugin: Plugin,
+  to: Principal,
+  { type, door, controller }: { readonly type: string; readonly door: string | null; readonly controller: string },
+): boolean => (type === 'gap' ? seesElement(plugin, to, controller) : to.at('use-access-control', door))
+
 /** Refuses, and notes it, when a right does not hold at a door; without a door it must hold everywhere. */
 export function requireAt({ plugin }: Context, request: FastifyRequest, right: Right, door: string | null): void {
   if (asker(request).at(right, door)) return

@@ -6,7 +6,7 @@ import { describe } from '../../shared/text.ts'
 import type { Entry, EventFilter } from '../store/events.ts'
 import { complete, prepare } from '../vms/deliver.ts'
 import { wordingOf } from '../vms/wording.ts'
-import { type App, asker, type Context, refuseRight } from './context.ts'
+import { type App, asker, type Context, maySee, refuseRight } from './context.ts'
 import { listOf, many, page, readCursor, writeCursor } from './paging.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -111,7 +111,7 @@ export function events(app: App, context: Context): void {
         head = plugin.log.head()
         ;({ shown, last } = read())
       }
-      for (const entry of shown.filter(e => e.kind === 'gap'))
+      for (const entry of shown.filter(e => e.kind === 'gap' && maySee(plugin, asker(request), e)))
         gaps.push({ reason: 'lost-by-controller', ...(JSON.parse(entry.body) as object) })
       return {
         items: shown.filter(e => e.kind === 'event').map(parsed),

@@ -5,7 +5,7 @@ import { terminalsAt } from '../vms/terminals.ts'
 import { describeRequest } from './access-requests.ts'
 import { describeAlarm } from './alarms.ts'
 import { describeCardholder } from './cardholders.ts'
-import type { Context } from './context.ts'
+import { type Context, maySee } from './context.ts'
 import type { Principal, Right } from './rights.ts'
 
 export const topics = ['events', 'states', 'alarms', 'access-requests', 'configuration', 'cardholders', 'terminals'] as const
@@ -167,8 +167,7 @@ export function openFeed(context: Context) {
       const everything = principal.doors('use-access-control') === 'all'
       for (const { entry, delivery } of after(position)) {
         position = entry.cursor
-        const may = everything || entry.kind === 'gap' || principal.at('use-access-control', entry.door)
-        if (may && plugin.enabled(entry)) out.push(complete(delivery, now))
+        if ((everything || maySee(plugin, principal, entry)) && plugin.enabled(entry)) out.push(complete(delivery, now))
       }
     }
 

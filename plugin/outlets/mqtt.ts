@@ -1,3 +1,4 @@
+import { maySee } from '../api/context.ts'
 import { type Bus, type BusEvents, type Outgoing, openBus } from './mqtt-bus.ts'
 import { createCommands } from './mqtt-commands.ts'
 import { keepRetained, retainedFilters } from './mqtt-retained.ts'
@@ -103,8 +104,8 @@ export function openMqtt(options: CarrierOptions<SettingsOf<'mqtt'>>): Carrier {
   function messagesOf(letter: Letter): readonly Outgoing[] {
     const message = letter.message()
     const payload = JSON.stringify(message)
-    const hears: Outgoing['hears'] = principal =>
-      letter.type === 'gap' ? principal.has('use-access-control') : principal.at('use-access-control', letter.door)
+    const { type, door } = letter
+    const hears: Outgoing['hears'] = principal => maySee(plugin, principal, { type, door, controller: message.controller })
     const onvif = settings.onvif ? onvifEvent(message) : undefined
     return [
       ...topics.events(message).map(topic => ({ topic, payload, retain: false, hears })),

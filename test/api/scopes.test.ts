@@ -130,6 +130,18 @@ describe('a right that ends at one door', () => {
     expect((await rig.call('POST', 'commands', { action: 'lock', element: 'front' }, guard)).status).toBe(200)
   })
 
+  it("is told what a controller lost only where one of its doors is that controller's", async () => {
+    const lose = (controller: string) =>
+      rig.plugin.take(controller, `lost-${controller}`, [], { controller, logId: `lost-${controller}`, first: 1, last: 5 })
+    const before = rig.plugin.log.head()
+    lose('ctrl-2')
+    lose('ctrl-1')
+    const lost = async (headers?: { authorization: string }) =>
+      (await rig.call('GET', `events?after=${before}`, undefined, headers)).json.gaps.map((gap: { controller: string }) => gap.controller)
+    expect(await lost()).toEqual(['ctrl-2', 'ctrl-1'])
+    expect(await lost(guard)).toEqual(['ctrl-1'])
+  })
+
   it('hides nothing from whoever writes it back', async () => {
     const rights = [{ right: 'use-access-control', doors: ['front'] }, 'manage-configuration']
     await rig.call('PUT', 'roles/front-installer', { name: 'Installer', rights })

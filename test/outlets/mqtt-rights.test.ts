@@ -167,6 +167,8 @@ describe('what a token allows', () => {
     await until(() => elements(porter.heard).has('front') && elements(all.heard).has('shop'))
     house.tell('door.opened', { door: 'shop', source: { kind: 'door', id: 'shop' } })
     house.tell('controller.power-lost', { source: { kind: 'controller', id: 'ctrl-1' } })
+    for (const controller of ['ctrl-2', 'ctrl-1'])
+      house.plugin.take(controller, `lost-${controller}`, [], { controller, logId: `lost-${controller}`, first: 1, last: 5 })
     house.tell('door.opened', { door: 'front' })
     await until(() => porter.at(`${house.base}/event/none/door.opened`).length > 0)
     await porter.send(`${house.base}/element/shop/command`, command('grant'))
@@ -177,6 +179,8 @@ describe('what a token allows', () => {
     await sleep(50)
     expect(porter.at(`${house.base}/event/none/door.opened`).map(({ json }) => json.door)).toEqual(['front'])
     expect(all.at(`${house.base}/event/none/door.opened`)).toHaveLength(2)
+    const lost = ({ heard }: typeof porter) => heard.filter(({ json }) => json?.type === 'gap').map(({ json }) => json.controller)
+    expect([lost(porter), lost(all)]).toEqual([['ctrl-1'], ['ctrl-2', 'ctrl-1']])
     const own = porter.heard.filter(({ topic }) => !topic.endsWith('/result'))
     expect([...elements(own)].sort()).toEqual(['ctrl-1', 'front', 'front-in'])
     expect(own.filter(({ topic }) => topic.includes('/element/ctrl-1/')).map(({ topic }) => topic.split('/element/')[1])).toEqual(
