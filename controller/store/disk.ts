@@ -62,7 +62,7 @@ export function openDisk(sql: Sqlite.Database, file: string, sync: Sync = fdatas
     },
     checkpoint() {
       const size = statSync(wal).size
-      if (checkpointing || size < worthBytes) return
+      if (checkpointing || size < Math.min(worthBytes, Math.max(free, 1))) return
       checkpointing = true
       const before = changes.get()
       const worker = new Worker(new URL('./checkpoint.mjs', import.meta.url), { workerData: file })

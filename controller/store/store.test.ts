@@ -136,6 +136,23 @@ describe('a full disk', () => {
     expect(store.check()).toEqual({ ok: true, events: tries + 2 })
   })
 
+  it('makes room for what waits by the oldest events, where the disk is its own to fill', () => {
+    const { store, faults, fill } = limited({ leastFree: 1000, lastFree: 600, lastInside: 20_000 }, 500)
+    store.commit({ ...none, events: events(900) }, wall)
+    fill()
+    while (faults.length === 0) store.commit({ ...none, events: events(1) }, wall)
+    expect(faults).toEqual(['disk-full'])
+    const { next } = store
+    for (let n = 0; n < 20; n++) store.tidy(wall)
+    expect(faults).toEqual(['disk-full', 'events-removed'])
+    expect(store.read(next - 1, 10)).toHaveLength(1)
+    store.begin()
+    // It has been written.
+    expect(store.next).toBe(next)
+    expect(store.first).toBeLessThan(700)
+    expect(store.check()).toMatchObject({ ok: true })
+  })
+
   it('takes a new key all the same, and stores it when there is room again', () => {
     const { store, faults, fill, empty } = limited()
     const key = Buffer.alloc(16, 5)
@@ -240,15 +257,16 @@ describe('retention', () => {
   })
 
   it('removes the oldest, acknowledged or not, when there is next to nothing left, and says so; the newest stay', () => {
-    const { store, faults } = limited({ leastFree: 1000, lastFree: 600, keepUnheard: 300 }, 500)
+    const { store, faults } = limited({ leastFree: 1000, lastFree: 600, lastInside: 150_000 }, 500)
     store.commit({ ...none, events: events(900) }, wall)
     store.tidy(wall)
     expect(faults).toEqual(['events-removed'])
     expect(store.first).toBe(251)
     tidy(store, wall)
-    expect(store.first).toBe(601)
+    // No more than makes room.
+    expect(store.first).toBe(501)
     store.commit({ ...none, events: events(1) }, wall)
-    expect(kept(store)).toHaveLength(301)
+    expect(kept(store)).toHaveLength(401)
     store.acknowledge(901)
     tidy(store, wall)
     expect(kept(store)).toEqual([901])

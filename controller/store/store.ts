@@ -16,9 +16,9 @@ export interface Limits {
   readonly keepEvents: number
   /** With less free than this the oldest events go that are acknowledged, whatever their age; bytes. */
   readonly leastFree: number
-  /** With less free than this others go, too, but for the newest `keepUnheard`; bytes. */
+  /** With less free than this others go, too, until `lastInside` is free inside the database; bytes. */
   readonly lastFree: number
-  readonly keepUnheard: number
+  readonly lastInside: number
   /** Events that wait in memory for a disk; beyond, the oldest are lost. */
   readonly waiting: number
 }
@@ -27,7 +27,7 @@ const defaultLimits: Limits = {
   keepEvents: 1_000_000,
   leastFree: 64 * 1024 * 1024,
   lastFree: 8 * 1024 * 1024,
-  keepUnheard: 10_000,
+  lastInside: 2 * 1024 * 1024,
   waiting: 50_000,
 }
 
@@ -57,7 +57,7 @@ interface Parts {
 }
 
 export function createStore({ sql, keys, disk, controller, wall, random, close, limits }: Parts): Store {
-  const { keepMs, keepEvents, leastFree, lastFree, keepUnheard, waiting: mostWaiting } = { ...defaultLimits, ...limits }
+  const { keepMs, keepEvents, leastFree, lastFree, lastInside, waiting: mostWaiting } = { ...defaultLimits, ...limits }
   const readFact = sql.prepare<[string], string>('select value from facts where key = ?').pluck()
   const writeFact = sql.prepare('insert into facts (key, value) values (?, ?) on conflict do update set value = excluded.value')
   const dropFact = sql.prepare('delete from facts where key = ?')
@@ -283,11 +283,12 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
       if (waiting.length > 0 || kept.waiting) {
         catchUp()
         kept.catchUp()
-        return (waiting.length > 0 || kept.waiting) && faults.size > 0 ? 1_000 : 20
+        if ((waiting.length === 0 && !kept.waiting) || faults.size === 0) return 20
       }
       disk.askFree()
       disk.checkpoint()
-      return retain(at) || (staging === null && (leftOver || faults.size > 0) && sweep()) ? 50 : 10_000
+      if (retain(at) || (staging === null && (leftOver || faults.size > 0) && sweep())) return 50
+      return waiting.length > 0 || kept.waiting ? 1_000 : 10_000
     },
     read(from, limit) {
       const { events, intact } = log.read(from, limit)
@@ -376,8 +377,8 @@ export function createStore({ sql, keys, disk, controller, wall, random, close, 
     const oldest = short || through > 0 ? log.oldest() : undefined
     if (oldest === undefined) return false
     if (short) {
-      const unheard = disk.free < lastFree ? log.positionOf(log.next - 1) - keepUnheard : 0
-      const bounds = { through: Math.max(acknowledgedThrough, unheard), before: Number.POSITIVE_INFINITY, limit: chunk }
+      const last = disk.free < lastFree && insideFree() < lastInside
+      const bounds = { through: last ? Number.POSITIVE_INFINITY : acknowledgedThrough, before: Number.POSITIVE_INFINITY, limit: chunk }
       const removed = attempt(() => log.prune(bounds))
       if ('value' in removed && removed.value > 0 && oldest.position + removed.value - 1 > acknowledgedThrough)
         stand('events-removed', true)
