@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { whyNoFile } from '../shared/file-error.ts'
+import { readUtf8 } from '../shared/utf8.ts'
 import { Stop } from './data-directory.ts'
 
 /** What a file is called in messages; `-` is standard input. */
@@ -16,12 +17,9 @@ export function readText(command: string, file: string): string {
   } catch (error) {
     throw new Stop(`${command}: ${nameOf(file)}: ${whyNoFile(error)}`)
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    const line = bytes.toString().split('\uFFFD', 1)[0]!.split('\n').length
-    throw new Stop(`${command}: ${nameOf(file)}:${line}: this is no text in UTF-8; save the file as UTF-8`)
-  }
+  const read = readUtf8(bytes)
+  if ('text' in read) return read.text
+  throw new Stop(`${command}: ${nameOf(file)}:${read.line}: this is no text in UTF-8; save the file as UTF-8`)
 }
 
 /** The secret on standard input, as far as its first line end at the end. */

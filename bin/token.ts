@@ -1,15 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { openIdentity } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { writeAudit } from '../plugin/store/audit.ts'
 import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
+import { checkName, identityWith } from './identity.ts'
+
+const command = 'portunus token create'
 
 /** `portunus token create` (cli.md). */
 export function tokenCommand(): Command {
-  const command = new Command('token')
+  const made = new Command('token')
     .description('makes an API token')
     .addHelpText('after', '\nExample:\n  $ portunus token create --name vms')
-  command
+  made
     .command('create')
     .description('prints a new API token alone on a line; the server may run or not')
     .requiredOption('--name <name>', 'what the token is for, as the audit log will name it')
@@ -18,7 +20,7 @@ export function tokenCommand(): Command {
     .option('--days <number>', 'how many days it is valid; for ever where left out', wholeDays)
     .addHelpText('after', '\nExample:\n  $ portunus token create --data ./data --name vms')
     .action(stoppable(create))
-  return command
+  return made
 }
 
 function wholeDays(text: string): number {
@@ -27,18 +29,11 @@ function wholeDays(text: string): number {
 }
 
 async function create({ name, data, role, days }: { name: string; data: string; role: string; days?: number }): Promise<void> {
-  const stop = (why: string) => new Stop(`portunus token create: ${why}`)
-  if (name.length > 200 || !/^[^?\\/[\]\p{Cc}]+$/u.test(name)) throw stop('a name has 1 to 200 characters, without ? \\ / [ ]')
-  await withStore('portunus token create', data, store => {
+  const stop = (why: string) => new Stop(`${command}: ${why}`)
+  checkName(command, name)
+  await withStore(command, data, store => {
     const now = systemClock.wall()
-    const identity = openIdentity(store, { now: systemClock.wall, doorsOf: () => [] })
-    if (!identity.role(role))
-      throw stop(
-        `there is no role "${role}"; there is ${identity
-          .roles()
-          .map(r => r.role.id)
-          .join(', ')}`,
-      )
+    const identity = identityWith(command, store, role)
     if (identity.tokenNamed(name)) throw stop(`there is already a token "${name}"; choose another name, or remove that one`)
     const { secret } = identity.addToken({ name, roles: [role], expires: days === undefined ? null : now + days * 86_400_000 })
     const author = { user: 'command line', location: 'local' }

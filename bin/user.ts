@@ -1,16 +1,19 @@
 import { Command } from 'commander'
-import { openIdentity, randomPassword, weakness } from '../plugin/api/identity.ts'
+import { randomPassword, weakness } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { writeAudit } from '../plugin/store/audit.ts'
 import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
 import { readSecret } from './file.ts'
+import { checkName, identityWith } from './identity.ts'
+
+const command = 'portunus user add'
 
 /** `portunus user add` (cli.md). */
 export function userCommand(): Command {
-  const command = new Command('user')
+  const made = new Command('user')
     .description('adds a local user')
     .addHelpText('after', '\nExample:\n  $ portunus user add --name jo --role operator')
-  command
+  made
     .command('add')
     .description('adds a user, or gives one a new password with --reset; prints a random password, or takes one from standard input')
     .requiredOption('--name <name>', 'what the user signs in with')
@@ -20,7 +23,7 @@ export function userCommand(): Command {
     .option('--reset', 'the user is there already: set a new password')
     .addHelpText('after', '\nExample:\n  $ portunus user add --data ./data --name jo --role operator')
     .action(stoppable(add))
-  return command
+  return made
 }
 
 async function add({
@@ -36,20 +39,13 @@ async function add({
   passwordStdin?: true
   reset?: true
 }): Promise<void> {
-  const stop = (why: string) => new Stop(`portunus user add: ${why}`)
-  if (name.length > 200 || !/^[^?\\/[\]\p{Cc}]+$/u.test(name)) throw stop('a name has 1 to 200 characters, without ? \\ / [ ]')
-  const password = passwordStdin ? readSecret('portunus user add') : randomPassword()
+  const stop = (why: string) => new Stop(`${command}: ${why}`)
+  checkName(command, name)
+  const password = passwordStdin ? readSecret(command) : randomPassword()
   const weak = weakness(password, name)
   if (weak !== undefined) throw stop(weak)
-  await withStore('portunus user add', data, async store => {
-    const identity = openIdentity(store, { now: systemClock.wall, doorsOf: () => [] })
-    if (!identity.role(role))
-      throw stop(
-        `there is no role "${role}"; there is ${identity
-          .roles()
-          .map(r => r.role.id)
-          .join(', ')}`,
-      )
+  await withStore(command, data, async store => {
+    const identity = identityWith(command, store, role)
     const known = identity.userNamed(name)
     if (known && !reset) throw stop(`there is already a user "${name}"; give --reset for a new password`)
     if (known?.foreign) throw stop(`"${name}" signs in through the identity provider; the password is there`)

@@ -6,7 +6,7 @@ import { describeRequest } from './access-requests.ts'
 import { describeAlarm } from './alarms.ts'
 import { describeCardholder } from './cardholders.ts'
 import { type Context, maySee } from './context.ts'
-import type { Principal, Right } from './rights.ts'
+import { type Principal, type Right, rights } from './rights.ts'
 
 export const topics = ['events', 'states', 'alarms', 'access-requests', 'configuration', 'cardholders', 'terminals'] as const
 export type Topic = (typeof topics)[number]
@@ -285,7 +285,7 @@ export function openFeed(context: Context) {
 }
 
 const scopesOf = (principal: Principal) =>
-  [...new Set(Object.values(rightOf))].map(right => {
+  rights.map(right => {
     const doors = principal.doors(right)
     return [right, principal.has(right), doors === 'all' ? doors : [...doors].sort()]
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { date } from '../../shared/scalar.ts'
 import { readHolidays, withHolidays } from '../site/holidays.ts'
+import { takeText } from './body.ts'
 import { type App, authorOf, type Context } from './context.ts'
 import { editProblem } from './edit.ts'
 import { tagOf, wantedVersion } from './paging.ts'
@@ -12,7 +13,7 @@ const calendar = 'text/calendar'
 /** Holidays from a calendar file into a schedule. */
 export function holidays(app: App, { plugin }: Context): void {
   const { book } = plugin
-  app.addContentTypeParser(calendar, { parseAs: 'string' }, (_, body, done) => done(null, body))
+  takeText(app, [calendar])
 
   app.post(
     '/schedules/:id/holidays',

@@ -9,6 +9,7 @@ import websocket from '@fastify/websocket'
 import fastify, { type ConnectionError, type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
+import { takeJson } from './body.ts'
 import { type App, audit, type Context, isEncrypted, isForwarded, pathOf, refuseRight } from './context.ts'
 import { health } from './health.ts'
 import { allowOwnStyles, servePage } from './page.ts'
@@ -80,6 +81,7 @@ export async function createApi(context: Context, options: ApiOptions): Promise<
 
   // What these routes take is JSON; a route that takes something else has a parser of its own.
   app.removeContentTypeParser('text/plain')
+  takeJson(app)
 
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -213,7 +215,7 @@ function authenticate(context: Context, request: FastifyRequest, reply: FastifyR
   if (fromCookie !== undefined && !sameOrigin(request))
     throw new HttpProblem(
       'cross-site',
-      `Requests with a session cookie are taken from the page of this server only.${isForwarded(request) ? ' Behind a reverse proxy, the server has to be started with its address as a trusted proxy.' : ''}`,
+      `Requests with a session cookie are taken from the page of this server only.${isForwarded(request) ? ' Behind a reverse proxy, the server has to be started with its address as a trusted proxy, and each proxy to set X-Forwarded-Proto and X-Forwarded-Host.' : ''}`,
     )
   request.secret = secret ?? null
   if (right !== null && !request.principal.has(right)) refuseRight(context, request, right)
@@ -221,7 +223,11 @@ function authenticate(context: Context, request: FastifyRequest, reply: FastifyR
 
 function sameOrigin(request: FastifyRequest): boolean {
   const { origin } = request.headers
-  if (origin !== undefined) return origin === `${request.protocol}://${request.host}`
+  if (origin !== undefined) {
+    // A proxy may write the port that browsers leave out.
+    const own = `${request.protocol}://${request.host}`
+    return URL.canParse(own) && origin === new URL(own).origin
+  }
   const site = request.headers['sec-fetch-site']
   return request.method === 'GET' || request.method === 'HEAD'
     ? site === undefined || site === 'same-origin' || site === 'none'

@@ -4,6 +4,7 @@ import { exportSite } from '../../shared/site-file.ts'
 import { checkSiteFile } from '../site/check.ts'
 import { importSite, wholeSite } from '../site/file.ts'
 import { hashPin } from '../site/people.ts'
+import { takeText } from './body.ts'
 import { type App, asker, authorOf, type Context, refuseRight } from './context.ts'
 import { editProblem } from './edit.ts'
 import { HttpProblem } from './problem.ts'
@@ -17,8 +18,8 @@ export function siteFile(app: App, context: Context): void {
   const { plugin } = context
   const digest = (digits: string) => hashPin(plugin.book.pinKey(), digits)
   const both = { config: { right: 'manage-configuration' } } as const
-  app.addContentTypeParser([...yaml], { parseAs: 'string', bodyLimit: fileBytes }, (_, body, done) => done(null, body))
-  app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: fileBytes }, (_, body, done) => done(null, body))
+  app.removeContentTypeParser('application/json')
+  takeText(app, [...yaml, 'application/json'], fileBytes)
 
   app.get(
     '/site',

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { createClient } from '../client/client.ts'
 import { type SignedIn, SignIn, takeReturned } from './sign-in.tsx'
 import { SitePage } from './site-page.tsx'
@@ -15,7 +15,8 @@ export function App() {
   )
   const [notice, setNotice] = useState<string | null>(null)
   const base = window.location.origin
-  const client = useMemo(() => createClient(session ? { base, token: session.token } : { base }), [base, session])
+  const token = session?.token
+  const client = useMemo(() => createClient(token === undefined ? { base } : { base, token }), [base, token])
 
   const leave = (why: string | null) => {
     sessionStorage.removeItem(kept)
@@ -28,6 +29,12 @@ export function App() {
     setNotice(null)
     setSession({ token, user, rights })
   }
+  // The client stays, and with it the stream that told of it.
+  const renew = useCallback((rights: readonly string[]) => {
+    const stored = JSON.parse(sessionStorage.getItem(kept) ?? 'null') as SignedIn | null
+    if (stored) sessionStorage.setItem(kept, JSON.stringify({ ...stored, rights }))
+    setSession(before => before && { ...before, rights })
+  }, [])
   if (session === null) return <SignIn client={client} notice={notice} returned={returned} enter={enter} />
-  return <SitePage client={client} user={session.user} rights={session.rights} leave={leave} />
+  return <SitePage client={client} user={session.user} rights={session.rights} leave={leave} renew={renew} />
 }

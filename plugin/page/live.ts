@@ -19,7 +19,12 @@ export interface Live {
 }
 
 /** Reads everything once, then follows. Whatever the stream says has become invalid is read again. */
-export function useLive(client: Client, rights: readonly string[], leave: (why: string | null) => void): Live {
+export function useLive(
+  client: Client,
+  rights: readonly string[],
+  leave: (why: string | null) => void,
+  renew: (rights: readonly string[]) => void,
+): Live {
   const [configuration, setConfiguration] = useState<Configuration | null>(null)
   const [states, setStates] = useState<ReadonlyMap<string, State>>(new Map())
   const [events, setEvents] = useState<readonly LiveEvent[] | null>(null)
@@ -50,6 +55,12 @@ export function useLive(client: Client, rights: readonly string[], leave: (why: 
     if (data) setPeople(before => new Map([...before, ...data.items.map(person => [person.id, person] as const)]))
     else refused(error.status, error.detail)
   }, [client, mayKnowPeople, refused])
+
+  const readRights = useCallback(async () => {
+    const { data, error } = await client.GET('/api/v1/session')
+    if (data) renew(data.rights)
+    else refused(error.status, error.detail)
+  }, [client, refused, renew])
 
   const readEvents = useCallback(async () => {
     const { data, error } = await client.GET('/api/v1/events', { params: { query: { limit: 50 } } })
@@ -95,6 +106,11 @@ export function useLive(client: Client, rights: readonly string[], leave: (why: 
             case 'configuration':
               readLater()
               break
+            case 'rights':
+              void readRights()
+              void readEvents()
+              readLater()
+              break
             case 'cardholders':
               if (message.type === 'cardholder-changed') setPeople(before => new Map(before).set(message.cardholder.id, message.cardholder))
               break
@@ -116,7 +132,7 @@ export function useLive(client: Client, rights: readonly string[], leave: (why: 
       clearTimeout(gathered)
       end()
     }
-  }, [client, mayKnowPeople, readSite, readStates, readEvents, readPeople, refused])
+  }, [client, mayKnowPeople, readSite, readStates, readEvents, readPeople, readRights, refused])
 
   // Who is not among the people that were read, because there are many, is read when an event names them.
   const sought = useRef(new Set<string>())

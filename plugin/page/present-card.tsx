@@ -1,7 +1,11 @@
 import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useEffect, useState } from 'react'
 import type { Cardholder, Client } from '../client/client.ts'
 import { nameOf } from './words.ts'
+
+/** How long after a key until what was typed is sought, in ms. */
+const pauseMs = 250
 
 /** Holds a card to an emulated reader: one of the site's, or any bits. */
 export function PresentCard(props: { client: Client; reader: string | null; people: ReadonlyMap<string, Cardholder>; close: () => void }) {
@@ -9,7 +13,22 @@ export function PresentCard(props: { client: Client; reader: string | null; peop
   const [card, setCard] = useState<string | null>(null)
   const [bits, setBits] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
-  const cards = [...people.values()].flatMap(person =>
+  const [sought, setSought] = useState('')
+  const [q] = useDebouncedValue(sought, pauseMs)
+  const [found, setFound] = useState<readonly Cardholder[]>([])
+  useEffect(() => {
+    if (reader === null || q === '') return
+    let over = false
+    void client.GET('/api/v1/cardholders', { params: { query: { q, limit: 50 } } }).then(({ data }) => {
+      // What was found before stays: one of it may be chosen.
+      if (data && !over) setFound(before => [...before, ...data.items])
+    })
+    return () => {
+      over = true
+    }
+  }, [client, reader, q])
+  const offered = new Map([...found.map(person => [person.id, person] as const), ...people])
+  const cards = [...offered.values()].flatMap(person =>
     person.credentials
       .filter(c => c.type === 'card')
       .map(c => ({ value: c.id, label: `${nameOf(person, person.id)} — ${c.name ?? c.id}` })),
@@ -38,6 +57,8 @@ export function PresentCard(props: { client: Client; reader: string | null; peop
               value={card}
               onChange={setCard}
               searchable
+              onSearchChange={setSought}
+              limit={100}
               disabled={bits !== ''}
               comboboxProps={{ withinPortal: true }}
             />

@@ -9,9 +9,15 @@ import { PresentCard } from './present-card.tsx'
 import { TraceDrawer } from './trace-drawer.tsx'
 
 /** Doors with their live state beside the live events; on a phone one of the two at a time. */
-export function SitePage(props: { client: Client; user: string; rights: readonly string[]; leave: (why: string | null) => void }) {
-  const { client, user, rights, leave } = props
-  const live = useLive(client, rights, leave)
+export function SitePage(props: {
+  client: Client
+  user: string
+  rights: readonly string[]
+  leave: (why: string | null) => void
+  renew: (rights: readonly string[]) => void
+}) {
+  const { client, user, rights, leave, renew } = props
+  const live = useLive(client, rights, leave, renew)
   const signOut = async () => {
     const { data } = await client.POST('/api/v1/session/end')
     leave(null)

@@ -247,6 +247,9 @@ describe('the stream', () => {
     const seen = rig.tell('door.opened', { door: 'shop', source: { kind: 'door', id: 'shop' } })
     await until(() => messages.some(m => m.id === seen.id))
     expect(messages.filter(m => m.topic === 'events')).toHaveLength(1)
+    const more = ['use-access-control', 'operate-doors'].map(right => ({ right, doors: ['shop'] }))
+    await rig.call('PUT', 'roles/r', { name: 'R', rights: more })
+    await until(() => messages.filter(m => m.type === 'rights-changed').length === 2)
     const token = rig.identity.tokens().find(t => t.roles.includes('r'))!
     await rig.call('DELETE', `tokens/${token.id}`)
     expect((await closed).code).toBe(4401)

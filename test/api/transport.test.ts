@@ -56,6 +56,26 @@ describe('every answer', () => {
     expect((await raw('DELETE', 'system', undefined)).headers.allow).toBe('GET')
   })
 
+  it('to a body that is not in UTF-8 names the line, and nothing is kept as something else', async () => {
+    const latin = (text: string) => Buffer.from(text, 'latin1')
+    const site = (await raw('GET', 'site', undefined)).body
+    const put = await raw('PUT', 'site', latin(`# first\n${site}\n# \u00d3lafur`), { 'content-type': 'application/yaml' })
+    expect([put.statusCode, put.json().code, put.json().detail]).toEqual([
+      400,
+      'malformed',
+      expect.stringContaining(`Line ${site.split('\n').length + 2} of the body`),
+    ])
+    const json = { 'content-type': 'application/json' }
+    const person = await raw('POST', 'cardholders', latin('{\n"lastName": "\u00d3lafsd\u00f3ttir" }'), json)
+    expect([person.statusCode, person.json().detail]).toEqual([400, expect.stringContaining('Line 2 of the body')])
+    const calendar = await raw('POST', 'schedules/x/holidays?from=2026-01-01&to=2026-12-31', latin('\u00d3'), {
+      'content-type': 'text/calendar',
+    })
+    expect([calendar.statusCode, calendar.json().code]).toEqual([400, 'malformed'])
+    const right = await raw('POST', 'cardholders', Buffer.from('\uFEFF{"lastName": "\u00d3lafsd\u00f3ttir" }'), json)
+    expect([right.statusCode, right.json().lastName]).toEqual([201, '\u00d3lafsd\u00f3ttir'])
+  })
+
   it('is problem details, too, where there is no route yet, or no HTTP', async () => {
     const undecodable = await raw('GET', 'cardholders/%ff', undefined)
     expect([undecodable.statusCode, undecodable.headers['content-type'], undecodable.json().code]).toEqual([

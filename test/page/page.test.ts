@@ -120,6 +120,9 @@ describe('the page in a real browser', () => {
       await page.getByRole('status').getByText('Live').waitFor()
       expect(await page.locator('[data-door=front]').getByRole('button').count()).toBe(0)
       expect(await page.getByRole('alert').count()).toBe(0)
+      const more = ['use-access-control', 'operate-doors'].map(right => ({ right }))
+      await ask('PUT', 'roles/watcher', { name: 'Watcher', rights: more })
+      await page.locator('[data-door=front]').getByRole('button', { name: 'Grant access' }).waitFor()
     } finally {
       await close()
     }
@@ -135,6 +138,18 @@ describe('the page in a real browser', () => {
     try {
       await signIn(page, server.url, server.password)
       await page.locator('[data-event="access.denied"]').getByText('Zoe Zz').first().waitFor()
+      await page
+        .locator('[data-door=archive]')
+        .getByRole('button', { name: /^Present a card/ })
+        .first()
+        .click()
+      await ask('POST', 'cardholders', {
+        firstName: 'Yva',
+        lastName: 'Zz',
+        credentials: [{ ...credentials[0], id: 'yva-card', cardNumber: '7002' }],
+      })
+      await page.getByRole('combobox', { name: 'Card' }).fill('yva')
+      await page.getByRole('option', { name: /Yva Zz/ }).waitFor()
     } finally {
       await close()
     }
