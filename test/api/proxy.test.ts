@@ -99,6 +99,24 @@ describe('behind a trusted proxy that ends TLS', () => {
     expect((await browse('GET', '/api/v1/system')).headers['strict-transport-security']).toMatch(/max-age=\d{7,}/)
   })
 
+  it('knows its own address as browsers write it, and names what a proxy has to hand on', async () => {
+    const all = await behindProxy()
+    const cookie = (await signedIn(all)).split(';')[0]!
+    const write = (host: string) =>
+      all.browse(
+        'POST',
+        '/api/v1/commands',
+        { action: 'lock', element: 'front' },
+        { origin: 'https://door.example', cookie, 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https', 'x-forwarded-host': host },
+        all.inner,
+      )
+    for (const host of ['door.example', 'door.example:443', 'Door.Example']) expect((await write(host)).status, host).toBe(200)
+    for (const host of ['door.example:80', 'door.example:8443', 'other.example', '', '[', 'door.example, inner']) {
+      const { json } = await write(host)
+      expect(json, host).toMatchObject({ code: 'cross-site', detail: expect.stringMatching(/X-Forwarded-Host/) })
+    }
+  })
+
   it('opens the stream for the page, and for no other page', async () => {
     const all = await behindProxy()
     const cookie = (await signedIn(all)).split(';')[0]!
