@@ -26,7 +26,8 @@ it('an alarm goes with the events once it is closed, and counts from its last ch
     const [standing] = alarms.take(event('1'), 1)
     const [over] = alarms.take(event('2'), 2)
     now = 2_000
-    alarms.change(over!, { state: closed }, 'jo')
+    // A site that lists no reasons takes any.
+    expect(alarms.change(over!, { state: closed, closingReason: 'a dog' }, 'jo')).toMatchObject({ alarm: { closingReason: 'a dog' } })
     const left = () => [standing, over].map(id => alarms.get(id!) !== undefined)
     alarms.prune(2_000)
     expect(left()).toEqual([true, true])
