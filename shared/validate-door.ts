@@ -39,6 +39,18 @@ function validateDoor(site: Site, door: Door, at: Path, report: Report): void {
   report.reference('identification profile', door.identificationProfile, profiles, [...at, 'identificationProfile'])
   report.references('schedule', door.unlockSchedules, schedules, [...at, 'unlockSchedules'])
   report.references('schedule', door.twoPersonRule?.schedules ?? [], schedules, [...at, 'twoPersonRule', 'schedules'])
+  if (door.twoPersonRule?.timeout === 0)
+    report.warning(
+      'two-person-without-time',
+      [...at, 'twoPersonRule', 'timeout'],
+      `in 0 s no second person can come, so door "${door.id}" opens for nobody while the rule is on; give it some seconds`,
+    )
+  if (door.doubleSwipe?.timeout === 0)
+    report.warning(
+      'double-swipe-without-time',
+      [...at, 'doubleSwipe', 'timeout'],
+      `in 0 s nobody can swipe twice, so double-swipe does nothing at door "${door.id}"; give it some seconds, or leave it out`,
+    )
   validateTimes(door, at, report)
   if (door.firstPersonIn && door.unlockSchedules.length === 0)
     report.warning(

@@ -181,6 +181,16 @@ describe('doors', () => {
       ],
     ],
     [
+      'a two-person rule and a double-swipe with no time for the second',
+      doors(door('d', { twoPersonRule: { sides: ['a'], schedules: [], timeout: 0 }, doubleSwipe: { timeout: 0 } })),
+      [
+        'warning: doors[0].twoPersonRule.timeout: in 0 s no second person can come, so door "d" opens for nobody while the rule is on; give it some seconds',
+        'warning: doors[0].doubleSwipe.timeout: in 0 s nobody can swipe twice, so double-swipe does nothing at door "d"; give it some seconds, or leave it out',
+        'warning: doors[0].twoPersonRule.sides: side A has no reader, so the rule does nothing there',
+        'warning: doors[0].twoPersonRule: nobody has a right at door "d", so it opens for nobody; two are needed',
+      ],
+    ],
+    [
       'a long open-too-long time shorter than the normal one [D4]',
       doors(door('d', { openTooLongTime: 9, longOpenTooLongTime: 8 })),
       [
