@@ -73,6 +73,18 @@ it('what is copied from a data directory that is not there is nothing, and no co
   expect(existsSync(join(folder, 'elsewhere'))).toBe(false)
 })
 
+it('standard input is waited for, whoever writes it taking their time', async () => {
+  const { stdin, stdout, stderr } = spawn(process.execPath, ['bin/portunus', 'site', 'check', '-'])
+  const said = Promise.all([text(stdout), text(stderr)])
+  const whole = site('x')
+  for (const part of [whole.slice(0, 9), whole.slice(9)]) {
+    await new Promise(resolve => setTimeout(resolve, 1_000))
+    stdin.write(part)
+  }
+  stdin.end()
+  expect(await said).toEqual([expect.stringContaining('all right'), ''])
+})
+
 it('a site goes whole into a pipe that takes its time', async () => {
   const people = Array.from({ length: 8_000 }, (_, i) => ({ id: `p${i}`, firstName: 'A', lastName: `Person number ${i}` }))
   expect(run(['site', 'import', '-', '--data', 'large'], site('x', people)).told).toEqual([])

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, readSync, writeFileSync } from 'node:fs'
 import { whyNoFile } from '../shared/file-error.ts'
 import { readUtf8 } from '../shared/utf8.ts'
 import { Stop } from './data-directory.ts'
@@ -13,13 +13,30 @@ export const nameOf = (file: string): string => (file === '-' ? 'standard input'
 export function readText(command: string, file: string): string {
   let bytes: Buffer
   try {
-    bytes = readFileSync(file === '-' ? 0 : file)
+    bytes = file === '-' ? readStandardInput() : readFileSync(file)
   } catch (error) {
     throw new Stop(`${command}: ${nameOf(file)}: ${whyNoFile(error)}`)
   }
   const read = readUtf8(bytes)
   if ('text' in read) return read.text
   throw new Stop(`${command}: ${nameOf(file)}:${read.line}: this is no text in UTF-8; save the file as UTF-8`)
+}
+
+/** Some pipes do not let a reader wait: what is not there yet is asked for again. */
+function readStandardInput(): Buffer {
+  const parts: Buffer[] = []
+  const still = new Int32Array(new SharedArrayBuffer(4))
+  for (;;) {
+    const part = Buffer.allocUnsafe(65_536)
+    try {
+      const length = readSync(0, part)
+      if (length === 0) return Buffer.concat(parts)
+      parts.push(part.subarray(0, length))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(still, 0, 0, 5)
+    }
+  }
 }
 
 /** The secret on standard input, as far as its first line end at the end. */

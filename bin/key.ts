@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { openIdentity } from '../plugin/api/identity.ts'
 import { systemClock } from '../plugin/clock.ts'
 import { writeAudit } from '../plugin/store/audit.ts'
 import { readFact } from '../plugin/store/facts.ts'
 import { defaultData, Stop, stoppable, withStore } from './data-directory.ts'
+import { readSecret } from './file.ts'
 
 /** `portunus key main` (cli.md). */
 export function keyCommand(): Command {
@@ -69,7 +69,7 @@ async function pair({ data, reader, install }: { data: string; reader: string; i
 }
 
 async function main({ data }: { data: string }): Promise<void> {
-  const text = readFileSync(0, 'utf8').trim()
+  const text = readSecret('portunus key main').trim()
   if (!/^[0-9a-fA-F]{32}$/.test(text)) throw new Stop('portunus key main: standard input holds no key: it is 32 hexadecimal digits')
   await withStore('portunus key main', data, store => {
     store.vault.set('main-key', Buffer.from(text, 'hex'))

@@ -68,7 +68,8 @@ describe('cardholders', () => {
     const given = await give('bo', { pin: '4711', duressPin: '4712' })
     expect(given.status).toBe(201)
     expect(given.json).toMatchObject({ pinHash: expect.stringMatching(/^[0-9a-f]{64}$/), duressPinHash: expect.any(String) })
-    expect(JSON.stringify(rig.store.sql.prepare('select body from cardholders').all())).not.toContain('4711')
+    // Hashes and ids may hold the same four digits by chance.
+    expect(JSON.stringify(rig.store.sql.prepare('select body from cardholders').all())).not.toMatch(/"(4711|4712)\\?"/)
     expect(errors(await give('clara', { pin: '471' }))).toEqual(['pin'])
     expect(errors(await give('clara', { pin: '1234', duressPin: '1234' }))).toEqual(['duressPin'])
     expect(errors(await give('clara', { pin: 'four', colour: 'red' }))).toEqual(['pin', 'colour'])
